@@ -1,0 +1,188 @@
+"""Fixtures for every test: a database used as the application role, a browser, and an honest closing line."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+import hypothesis
+import psycopg
+import pytest
+from psycopg import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+    from pytest_django import DjangoDbBlocker
+
+# A test that fails only now and then teaches nothing: CI replays the same examples, developers explore.
+hypothesis.settings.register_profile("developer", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "developer")
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# No word to the outside: every one of these stops a request that Chromium makes by itself.
+CHROMIUM_FLAGS = [
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+]
+TEST_DATABASE_PREFIX = "kerong_test_"
+
+
+# ── the database ──────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Make a database, migrate it as the owner, and let every test run as the application role.
+
+    Starts our private PostgreSQL in the home folder's `test` folder unless DATABASE_URL and
+    DATABASE_OWNER_URL are given. Under xdist every worker has a database of its own; the last one to end
+    stops the server.
+    """
+    from kerong.portal.home import home_folder
+    from kerong.portal.postgres import APP_ROLE, OWNER_ROLE, PostgresServer
+
+    name = f"{TEST_DATABASE_PREFIX}{os.getpid()}"
+    with django_db_blocker.unblock():
+        if os.environ.get("DATABASE_URL"):
+            app, owner = os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"]
+            yield from _with_test_database(owner, _with_name(app, name), _with_name(owner, name), name)
+            return
+        with PostgresServer(home_folder() / "test") as server:
+            server.ensure_databases(name)
+            admin = server.dsn("postgres", "postgres")
+            yield from _with_test_database(
+                admin, server.dsn(APP_ROLE, name), server.dsn(OWNER_ROLE, name), name
+            )
+
+
+def _with_test_database(admin: str, app: str, owner: str, name: str) -> Iterator[None]:
+    from django.db import connections
+    from django.test import TransactionTestCase
+
+    from kerong.portal.owner_connection import as_owner, migrate
+    from kerong.portal.postgres.roles import ensure_database, grant_rows_only
+
+    _drop_leftovers(admin)
+    app_role, owner_role = urlsplit(app).username or "", urlsplit(owner).username or ""
+    ensure_database(admin, name, owner=owner_role, app=app_role)
+    grant_rows_only(_with_name(admin, name), owner=owner_role, app=app_role)
+    _point_django_at(app, owner)
+    migrate()
+
+    # A test with real transactions is cleaned up by TRUNCATE, which the application role may not do.
+    original = TransactionTestCase._fixture_teardown
+
+    def tear_down_as_owner(self: TransactionTestCase) -> None:
+        with as_owner():
+            original(self)
+
+    TransactionTestCase._fixture_teardown = tear_down_as_owner
+    try:
+        yield
+    finally:
+        TransactionTestCase._fixture_teardown = original
+        connections.close_all()
+        _drop(admin, name)
+
+
+def _point_django_at(app: str, owner: str) -> None:
+    from django.conf import settings
+    from django.db import connections
+
+    from kerong.portal.database_url import database_settings
+
+    # One connection per test thread, so no pool.
+    settings.DATABASES["default"] = database_settings(app, pool_size_max=None)
+    settings.OWNER_DATABASE = database_settings(owner, pool_size_max=None)
+    connections.__dict__.pop("settings", None)
+    if hasattr(connections._connections, "default"):
+        del connections["default"]
+
+
+def _drop_leftovers(admin: str) -> None:
+    """Drop the databases of test runs that were killed."""
+    with psycopg.connect(admin, autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [TEST_DATABASE_PREFIX]
+        ).fetchall()
+    for (name,) in rows:
+        if not Path(f"/proc/{name.removeprefix(TEST_DATABASE_PREFIX)}").exists():
+            _drop(admin, name)
+
+
+def _drop(admin: str, name: str) -> None:
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _with_name(address: str, name: str) -> str:
+    return urlunsplit(urlsplit(address)._replace(path=f"/{name}"))
+
+
+# ── the browser ───────────────────────────────────────────────────────────────
+
+
+def chromium_path() -> str | None:
+    """Return where Chromium is installed, or None."""
+    return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def chromium(monkeypatch_session: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """Start a headless Chromium that talks to nobody but us; `chromium.new_page()` opens a page."""
+    from playwright.sync_api import sync_playwright
+
+    # Playwright runs an event loop in this thread, which Django would take for asynchronous code.
+    monkeypatch_session.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium_path(),
+            args=[*CHROMIUM_FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def monkeypatch_session() -> Iterator[pytest.MonkeyPatch]:
+    """Change the environment for the whole run and put it back at the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip browser tests where there is no browser; refuse to when a browser was promised."""
+    if chromium_path() is not None or not any(item.get_closest_marker("browser") for item in items):
+        return
+    if os.environ.get("KERONG_REQUIRE_BROWSER"):
+        raise pytest.UsageError(
+            f"KERONG_REQUIRE_BROWSER is set, but none of {', '.join(CHROMIUM_NAMES)} was found on PATH."
+        )
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many browser tests did not run, so that a green line is not taken for more than it is."""
+    skipped = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if "browser" in getattr(report, "keywords", {})
+    ]
+    if skipped:
+        terminalreporter.write_line(
+            f"Browser tests that did not run: {len(skipped)}, because no Chromium was found. "
+            "On Debian and Ubuntu: apt-get install chromium fonts-noto-cjk"
+        )

@@ -1,0 +1,84 @@
+"""Keeps the processes of one `kerong run` together: they start together and never outlive it."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from typing import TYPE_CHECKING, Self
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PATIENCE_SECONDS = 12.0
+ANSWER_SECONDS_MAX = 60.0
+
+
+class Supervisor:
+    """Starts processes, waits until one of them ends, and then ends them all."""
+
+    def __init__(self) -> None:
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.end_all()
+
+    def start(self, name: str, command: list[str]) -> None:
+        """Start a process in a session of its own: Ctrl-C reaches us first and we end it in order.
+
+        Where the system can, it is told when we are killed.
+        """
+        tied = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
+        self._children[name] = subprocess.Popen(
+            [*tied, *command], stdin=subprocess.DEVNULL, start_new_session=True
+        )
+
+    def wait_for_answer(self, host: str, port: int) -> None:
+        """Wait until something listens at the address; raise when a process ends before that."""
+        deadline = time.monotonic() + ANSWER_SECONDS_MAX
+        while time.monotonic() < deadline:
+            if (ended := self._ended()) is not None:
+                raise click.ClickException(
+                    f"The process {ended!r} ended while starting; see its messages above."
+                )
+            with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+                probe.settimeout(1)
+                if probe.connect_ex((host, port)) == 0:
+                    return
+            time.sleep(0.05)
+        raise click.ClickException(f"Nothing answered on port {port} in {ANSWER_SECONDS_MAX:.0f} seconds.")
+
+    def wait(self, *, meanwhile: Callable[[], None]) -> int:
+        """Wait until a process ends or we are interrupted, calling `meanwhile` about once a second.
+
+        Return the exit code to leave with.
+        """
+        try:
+            while (ended := self._ended()) is None:
+                meanwhile()
+                time.sleep(1)
+        except KeyboardInterrupt:
+            return 0
+        click.echo(f"The process {ended!r} ended, so everything ends.", err=True)
+        return self._children[ended].returncode or 1
+
+    def end_all(self) -> None:
+        """End every process: politely first, then not."""
+        for child in self._children.values():
+            if child.poll() is None:
+                child.terminate()
+        for child in self._children.values():
+            try:
+                child.wait(timeout=PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+    def _ended(self) -> str | None:
+        return next((name for name, child in self._children.items() if child.poll() is not None), None)

@@ -1,0 +1,1 @@
+"""The Django project: puts pages and interfaces together and adds no rules of its own."""

@@ -1,0 +1,1 @@
+"""What all capabilities share; each record has one door for reading and one for writing."""
