@@ -1,0 +1,68 @@
+"""What several commands ask for: the folder of policies, the day of the law, a file of facts."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kerong.basics.clock import SystemClock
+from kerong.basics.policies_folder import policies_folder
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from kerong.engines.rules.model import Library, Mistake
+    from kerong.engines.rules.snapshot import Snapshot
+
+POLICIES = click.option(
+    "--policies",
+    type=click.Path(path_type=Path),
+    help="Folder of policies [KERONG_POLICIES, or the one shipped].",
+)
+DAY = click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day of the law [today in Shanghai].")
+
+
+def chosen_day(on: datetime | None) -> date:
+    """Return the day asked for, or today in Shanghai."""
+    return on.date() if on is not None else SystemClock().today()
+
+
+def loaded(folder: Path | None) -> Library:
+    """Load the policies, or print every mistake and stop with status 1."""
+    from kerong.engines.rules.loading import read_library
+
+    place = folder or policies_folder()
+    if not place.is_dir():
+        raise click.ClickException(f"{place} is not a folder. Give the folder that holds facts.yaml.")
+    library, mistakes = read_library(place)
+    stop_on(mistakes)
+    return library
+
+
+def stop_on(mistakes: list[Mistake]) -> None:
+    """Print every mistake and stop with status 1; do nothing when there is none."""
+    if mistakes:
+        for mistake in mistakes:
+            click.echo(str(mistake), err=True)
+        click.echo(f"{len(mistakes)} mistake(s); nothing was run.", err=True)
+        sys.exit(1)
+
+
+def opened_snapshot(place: Path, library: Library, on: date) -> Snapshot:
+    """Open a snapshot folder, the folder of an import, or build a snapshot of a Parquet file of facts in memory."""
+    from kerong.engines.rules.snapshot import SnapshotError, open_snapshot, read_parquet
+
+    try:
+        if place.is_dir():
+            inner = place / "snapshot"
+            return open_snapshot(inner if inner.is_dir() else place)
+        if not place.exists():
+            raise click.ClickException(
+                f"{place} does not exist. Give a snapshot folder or a Parquet file of facts."
+            )
+        return read_parquet(place, library.facts, on)
+    except SnapshotError as error:
+        raise click.ClickException(str(error)) from error

@@ -1,0 +1,1 @@
+"""The arithmetic: plain Python engines that know no Django, no network, no database and no clock."""

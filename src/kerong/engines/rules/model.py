@@ -1,0 +1,455 @@
+"""The law as Python sees it: frozen dataclasses that mirror the YAML of a pack, with values in stored integers.
+
+Stored units: money in fen, ratios in basis points, durations in months or days, dates as the integer
+``yyyymmdd``, flags as 0 or 1. The loader converts the units an official writes (万元, percent, years).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Verified: TypeAlias = Literal["official", "press", "digest", "derived", "assumption", "not_found"]
+FactType: TypeAlias = Literal[
+    "money", "ratio", "count", "months", "days", "points", "number", "flag", "code", "date"
+]
+Act: TypeAlias = Literal["up", "down", "either", "no"]
+Kind: TypeAlias = Literal["product", "recognition", "classification"]
+
+VERIFIED: tuple[str, ...] = ("official", "press", "digest", "derived", "assumption", "not_found")
+FACT_TYPES: tuple[str, ...] = (
+    "money",
+    "ratio",
+    "count",
+    "months",
+    "days",
+    "points",
+    "number",
+    "flag",
+    "code",
+    "date",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is written, so that a message can point at it."""
+
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+NOWHERE = Place("<memory>", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing wrong in a policy file: where, what, what was expected and how to mend it."""
+
+    place: Place
+    what: str
+    expected: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.what}. Expected: {self.expected}. Cure: {self.cure}"
+
+
+class PolicyMistakesError(Exception):
+    """Every mistake found in the policy files, reported together."""
+
+    def __init__(self, mistakes: list[Mistake]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit an official may write: its type of fact and how many stored units one of it is."""
+
+    key: str
+    type: FactType
+    factor: int
+    label: str
+    label_en: str
+
+
+UNITS: dict[str, Unit] = {
+    unit.key: unit
+    for unit in (
+        Unit("fen", "money", 1, "分", "fen"),
+        Unit("yuan", "money", 100, "元", "yuan"),
+        Unit("wan_yuan", "money", 1_000_000, "万元", "10k yuan"),
+        Unit("yi_yuan", "money", 10_000_000_000, "亿元", "100m yuan"),
+        Unit("bp", "ratio", 1, "BP", "bp"),
+        Unit("share", "ratio", 1, "基点", "basis points"),
+        Unit("permille", "ratio", 10, "‰", "‰"),
+        Unit("percent", "ratio", 100, "%", "%"),
+        Unit("persons", "count", 1, "人", "persons"),
+        Unit("items", "count", 1, "项", "items"),
+        Unit("times", "count", 1, "次", "times"),
+        Unit("months", "months", 1, "个月", "months"),
+        Unit("years", "months", 12, "年", "years"),
+        Unit("days", "days", 1, "天", "days"),
+        Unit("points", "points", 1, "分", "points"),
+        Unit("number", "number", 1, "", ""),
+        Unit("flag", "flag", 1, "", ""),
+        Unit("code", "code", 1, "", ""),
+        Unit("date", "date", 1, "", ""),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A platform or office that holds facts, so that an unknown can say whom to ask."""
+
+    key: str
+    label: str
+    label_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing a rule may mention, from ``facts.yaml``.
+
+    ``low`` and ``high`` bound every stored value (the compiler proves 64-bit arithmetic from them).
+    ``codes`` lists the permitted codes with labels, or is empty when any text of ``code_system`` is.
+    ``derived`` names the registered function that computes the fact from ``inputs``.
+    ``act`` says in which direction the firm may move it; ``effort`` orders the moves (1 easy, 9 hard).
+    """
+
+    name: str
+    label: str
+    label_en: str
+    type: FactType
+    unit: Unit
+    low: int
+    high: int
+    subject: Literal["enterprise", "person"] = "enterprise"
+    holder: str = ""
+    document: str = ""
+    document_en: str = ""
+    sensitivity: str = "L2"
+    freshness_months: int | None = None
+    act: Act = "no"
+    effort: int = 5
+    codes: Mapping[str, str] = field(default_factory=dict[str, str])
+    code_system: str = ""
+    derived: str = ""
+    inputs: tuple[str, ...] = ()
+    published_by: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a value comes from and how sure we are of it."""
+
+    cites: str
+    checked_on: date | None
+    verified: Verified
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """One row of a table: a code key, or the closed integer interval ``low..high`` of a numeric key.
+
+    ``values`` has one stored value per column of the parameter (None: not published). ``mark`` is set where
+    the row's source differs from the dated value's.
+    """
+
+    key: str | None
+    low: int | None
+    high: int | None
+    values: tuple[int | str | None, ...]
+    mark: Mark | None = None
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another published reading of the same value, kept visible and not used."""
+
+    value: int | str | None
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class DatedValue:
+    """What a parameter is from a day on. ``start`` None with ``seen_since``: in force, first day unknown."""
+
+    start: date | None
+    seen_since: date | None
+    value: int | str | None
+    rows: tuple[Bracket, ...]
+    mark: Mark
+    alternatives: tuple[Alternative, ...] = ()
+    place: Place = NOWHERE
+
+    @property
+    def effective(self) -> date:
+        """The day from which evaluation uses this value."""
+        return self.start or self.seen_since or date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table parameter."""
+
+    name: str
+    label: str
+    label_en: str
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A number of the law. ``by`` names the fact, class or parameter whose value selects the row of a table."""
+
+    name: str
+    label: str
+    label_en: str
+    unit: Unit
+    values: tuple[DatedValue, ...]
+    by: str = ""
+    columns: tuple[Column, ...] = ()
+    place: Place = NOWHERE
+
+    def in_force(self, on: date) -> DatedValue | None:
+        """Return the value in force on a day, or None before the first."""
+        best: DatedValue | None = None
+        for value in self.values:
+            if value.effective <= on and (best is None or value.effective >= best.effective):
+                best = value
+        return best
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Points for an interval of the measured value, for codes, or for a predicate; first match wins.
+
+    ``low`` and ``high`` are the bounds as written, in stored units; ``low_open`` and ``high_open`` say that the
+    bound itself is outside (above, below), which matters where an exact ratio falls between two basis points.
+    All of ``low``, ``high``, ``codes``, ``when`` empty means "otherwise".
+    """
+
+    points: int | None
+    low: int | None = None
+    high: int | None = None
+    low_open: bool = False
+    high_open: bool = False
+    codes: tuple[str, ...] = ()
+    when: str = ""
+    label: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class DatedBands:
+    """The bands of an indicator from a day on."""
+
+    start: date | None
+    seen_since: date | None
+    bands: tuple[Band, ...]
+    mark: Mark
+    place: Place = NOWHERE
+
+    @property
+    def effective(self) -> date:
+        """The day from which evaluation uses these bands."""
+        return self.start or self.seen_since or date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One line of a scorecard: a measured value and its bands, or the best of several such lines.
+
+    ``of`` is an expression; ``ratio_of`` a pair (part, whole) compared exactly by cross-multiplication and
+    unknown where the whole is not positive. Indicators whose bands all use ``when`` have neither.
+    """
+
+    name: str
+    label: str
+    label_en: str
+    max: int
+    group: str = ""
+    of: str = ""
+    ratio_of: tuple[str, str] | None = None
+    unit: Unit | None = None
+    values: tuple[DatedBands, ...] = ()
+    best_of: tuple[Indicator, ...] = ()
+    place: Place = NOWHERE
+
+    def in_force(self, on: date) -> DatedBands | None:
+        """Return the bands in force on a day, or None before the first."""
+        best: DatedBands | None = None
+        for value in self.values:
+            if value.effective <= on and (best is None or value.effective >= best.effective):
+                best = value
+        return best
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """Points: named in predicates as ``name``, ``name.indicator`` and ``name.group``."""
+
+    name: str
+    label: str
+    label_en: str
+    max: int
+    indicators: tuple[Indicator, ...]
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One of the ways to meet a clause: every part must hold."""
+
+    id: str
+    label: str
+    parts: tuple[Clause, ...]
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition, the unit that is explained. Either ``holds_when`` or ``any_of`` is set.
+
+    ``measure`` names the quantity that the clause limits (研发费用占营业收入比), for the sentence.
+    ``start`` and ``until`` (last day) bound its validity; None is open.
+    """
+
+    id: str
+    label: str
+    label_en: str
+    holds_when: str
+    any_of: tuple[Branch, ...]
+    mark: Mark
+    measure: str = ""
+    start: date | None = None
+    until: date | None = None
+    place: Place = NOWHERE
+
+    def in_force(self, on: date) -> bool:
+        """Tell whether the clause is part of the law on a day."""
+        return (self.start is None or self.start <= on) and (self.until is None or on <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassOption:
+    """One class of a classification; ``holds_when`` empty means "otherwise"."""
+
+    value: str
+    label: str
+    label_en: str
+    holds_when: str
+    mark: Mark
+    start: date | None = None
+    until: date | None = None
+    place: Place = NOWHERE
+
+    def in_force(self, on: date) -> bool:
+        """Tell whether the option is part of the law on a day."""
+        return (self.start is None or self.start <= on) and (self.until is None or on <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """An ordered list of classes, first match wins; unknown unless exactly one is possible."""
+
+    name: str
+    label: str
+    label_en: str
+    options: tuple[ClassOption, ...]
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A sum or ratio worked out for the firm, in stored units of ``unit``."""
+
+    name: str
+    label: str
+    label_en: str
+    unit: Unit
+    expression: str
+    mark: Mark
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A fact that the pack's result becomes: the verdict (``expression`` empty), or a name of the pack."""
+
+    fact: str
+    expression: str
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One policy: parameters, points, classes, clauses, amounts and what it publishes."""
+
+    key: str
+    kind: Kind
+    label: str
+    label_en: str
+    subject: Literal["enterprise", "person"]
+    summary: str
+    document: str
+    start: date | None
+    until: date | None
+    parameters: Mapping[str, Parameter]
+    points: Mapping[str, Scorecard]
+    classes: Mapping[str, Classification]
+    clauses: tuple[Clause, ...]
+    amounts: Mapping[str, Amount]
+    publishes: tuple[Publication, ...]
+    text_sha256: str
+    place: Place = NOWHERE
+    facets: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A clause of a cited document, summarised in our words."""
+
+    key: str
+    label: str
+    summary: str
+    address: str
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A cited document."""
+
+    key: str
+    title: str
+    number: str
+    issuer: str
+    dated: str
+    address: str
+    anchors: Mapping[str, Anchor]
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything under a policies folder, loaded and unit-converted; ``sha256`` identifies its content."""
+
+    facts: Mapping[str, Fact]
+    holders: Mapping[str, Holder]
+    packs: Mapping[str, Pack]
+    sources: Mapping[str, Source]
+    sha256: str
