@@ -1,0 +1,1 @@
+"""The outside world: what the service reads from and sends to others."""

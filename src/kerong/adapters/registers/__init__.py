@@ -1,0 +1,1 @@
+"""Import of an enterprise register (csv, xlsx or Parquet) into a checked Parquet file of facts."""
