@@ -26,7 +26,7 @@ COMMANDS = {
     "run": Listed("kerong.cli.service:run", "Start everything here and print the address."),
     "init": Listed("kerong.cli.service:init", "Write this installation's secrets, once."),
     "database": Listed("kerong.cli.service:database", "Start, stop or show the private PostgreSQL."),
-    "worker": Listed("kerong.cli.service:worker", "Run the background jobs."),
+    "worker": Listed("kerong.cli.worker:worker", "Hold law and population in memory for the pages."),
     "check": Listed("kerong.cli.rules:check", "Check the policy packs and report every mistake at once."),
     "cases": Listed("kerong.cli.rules:cases", "Run the worked examples beside the packs."),
     "what-if": Listed("kerong.cli.rules:what_if", "Evaluate again with a changed parameter."),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kerong.cli.inputs import DAY, POLICIES, chosen_day, loaded, opened_snapshot
+from kerong.cli.inputs import DAY, POLICIES, chosen_day, compiled, loaded, opened_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,8 @@ _NEAR = {"near_miss": "，差一条", "one_document_away": "，差一份材料",
 @click.option("--json", "as_json", is_flag=True, help="Print the whole evaluation as JSON.")
 @POLICIES
 @DAY
-def explain(
+def explain(  # noqa: PLR0913 - one parameter per option
+    *,
     firm: str,
     product: str,
     facts_file: Path | None,
@@ -48,13 +49,12 @@ def explain(
 
     FIRM is a 统一社会信用代码 in --facts, or a YAML file of facts such as "rd_expense_fen: 200万元".
     """
-    from kerong.engines.rules.compiler import compile_library
     from kerong.engines.rules.explain import explain as explained
     from kerong.engines.rules.moves import ways
 
     library, day = loaded(policies), chosen_day(on)
     known = _known(firm, facts_file, library, day)
-    catalogue = compile_library(library, day)
+    catalogue = compiled(library, day)
     key = _rule_key(catalogue, product)
     evaluation = explained(catalogue, key, known, ways(catalogue, key, known))
     if as_json:
@@ -76,15 +76,19 @@ def _known(firm: str, facts_file: Path | None, library: Library, day: date) -> M
 
 
 def _demo_firm(firm: str, library: Library) -> Mapping[str, int | str | None]:
-    """Return a firm of the demo world by code, where no file is named."""
-    from kerong.demo.firms import demo_firms
+    """Return a firm of the demo world by code or name, where no file is named."""
+    from kerong.demo.firms import DemoFirmsError, read_firms
 
-    for found in demo_firms(library):
+    try:
+        known = read_firms(library.facts)
+    except DemoFirmsError as error:
+        raise click.ClickException(f"The demo firms do not fit these policies: {error}") from error
+    for found in known:
         if firm in {found.uscc, found.name}:
             return found.facts
-    names = ", ".join(found.uscc for found in demo_firms(library))
+    codes = ", ".join(found.uscc for found in known)
     raise click.ClickException(
-        f"{firm} is no demo firm ({names}). For others give --facts FILE, or a YAML file of facts as FIRM."
+        f"{firm} is no demo firm ({codes}). For others give --facts FILE, or a YAML file of facts as FIRM."
     )
 
 
@@ -94,7 +98,7 @@ def _facts_of_file(path: Path, library: Library) -> Mapping[str, int | str | Non
     from kerong.engines.rules.quantities import QuantityError, read_quantity
 
     try:
-        written = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
+        written = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - BaseLoader makes texts only
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise click.ClickException(f"{path} cannot be read: {error}") from error
     if not isinstance(written, dict):
@@ -164,18 +168,13 @@ def _print(evaluation: Evaluation) -> None:
 @click.option("--replace", is_flag=True, help="Replace an earlier result.")
 @POLICIES
 @DAY
-def match(
-    facts_file: Path,
-    out: Path,
-    replace: bool,
-    policies: Path | None,
-    on: datetime | None,
-) -> None:
+def match(*, facts_file: Path, out: Path, replace: bool, policies: Path | None, on: datetime | None) -> None:
     """Hold every firm against every rule; write verdicts, near misses and what is missing, and print a report."""
-    from kerong.engines.rules import gaps, pairs, sql
-    from kerong.engines.rules.compiler import compile_library
+    from kerong.engines.rules import gaps, pairs
     from kerong.engines.rules.population import PopulationKernel
 
+    if out.exists() and not out.is_dir():
+        raise click.ClickException(f"{out} is a file. Give a folder.")
     if out.exists() and any(out.iterdir()) and not replace:
         raise click.ClickException(f"{out} is not empty. Choose another folder, or say --replace.")
     library, day = loaded(policies), chosen_day(on)
@@ -183,28 +182,42 @@ def match(
     with steps:
         snapshot = opened_snapshot(facts_file, library, day)
         steps.update(1)
-        catalogue = compile_library(library, day)
+        catalogue = compiled(library, day)
         kernel = PopulationKernel(catalogue, snapshot)
         steps.update(1)
         begun = time.perf_counter()
-        verdicts = kernel.run(keep=True, keep_criteria=True)
+        verdicts = kernel.run(keep_criteria=True)
         judged = time.perf_counter() - begun
         steps.update(1)
         counts = gaps.rule_counts(catalogue, verdicts)
         missing = gaps.missing_facts(catalogue, snapshot, verdicts)
         steps.update(1)
         out.mkdir(parents=True, exist_ok=True)
-        written = pairs.write_pairs(catalogue, snapshot, verdicts, out)
-        (out / "words.sql").write_text(sql.words_query(catalogue, "facts"), encoding="utf-8")
-        (out / "masks.sql").write_text(
-            ";\n".join(sql.masks_statements(catalogue, "masks")) + ";\n", encoding="utf-8"
-        )
+        pairs.write_pairs(kernel, out)
+        _write_audit(out, snapshot, catalogue)
         steps.update(1)
     _write_tables(out, counts, missing)
     report = _report(snapshot, catalogue, counts, missing, judged)
     (out / "report.txt").write_text(report + "\n", encoding="utf-8")
     click.echo(report)
-    click.echo(f"\n已写入 {out}：{'、'.join(sorted(path.name for path in out.iterdir()))}（{written}）")
+    click.echo(f"\n已写入 {out}：{'、'.join(sorted(path.name for path in out.iterdir()))}")
+
+
+def _write_audit(out: Path, snapshot: Snapshot, catalogue: Catalogue) -> None:
+    """Write what reproduces every verdict in DuckDB, without us: the facts judged, words and masks as SQL."""
+    from kerong.engines.rules import snapshot as snapshots
+    from kerong.engines.rules import sql
+
+    snapshots.export_parquet(snapshot, out / "facts_judged.parquet")
+    available = [*snapshot.number_rows, *snapshot.code_rows]
+    statements = [
+        "CREATE TABLE facts AS SELECT * FROM 'facts_judged.parquet'",
+        f"CREATE TABLE words AS {sql.words_query(catalogue, 'facts', available=available)}",
+        *sql.masks_statements(catalogue, "masks"),
+        sql.counts_query(catalogue, "words", "masks"),
+    ]
+    head = f"-- Policies {catalogue.library.sha256}, {catalogue.on}. Run in this folder: duckdb < audit.sql\n"
+    (out / "audit.sql").write_text(head + ";\n\n".join(statements) + ";\n", encoding="utf-8")
 
 
 def _write_tables(out: Path, counts: list[RuleCounts], missing: list[FactGap]) -> None:
@@ -232,21 +245,21 @@ def _report(
     from kerong.engines.rules import gaps
 
     lines = [
-        f"{snapshot.rows:,} 家企业 × {len(catalogue.rules)} 条规则（{len(catalogue.criteria)} 个不同条件），"
-        f"{catalogue.on}，判定用时 {judged:.3f} 秒",
-        f"policies sha256 {catalogue.library.sha256[:16]}…  snapshot sha256 {snapshot.sha256[:16] or 'in memory'}…",
+        f"{snapshot.rows:,} 家企业 × {len(catalogue.rules)} 条规则（{len(catalogue.criteria)} 个不同条件）",
+        f"{catalogue.on} 的规则，判定用时 {judged:.3f} 秒",
+        f"policies sha256 {catalogue.library.sha256[:16]}…",
+        f"snapshot sha256 {snapshot.sha256[:16] or 'in memory'}…",
         "",
         f"{'符合':>8} {'差一条':>7} {'差一份材料':>5} {'不符合':>7} {'缺资料':>7}  规则",
     ]
     for row in counts:
         note = "（有条件未公布）" if row.unpublished else ""
-        lines.append(
-            f"{row.met:>10,} {row.near_miss:>10,} {row.one_document_away:>10,} {row.not_met:>10,} {row.unknown:>10,}"
-            f"  {row.label}{note}"
-        )
+        numbers = (row.met, row.near_miss, row.one_document_away, row.not_met, row.unknown)
+        lines.append(" ".join(f"{n:>10,}" for n in numbers) + f"  {row.label}{note}")
     lines += ["", "哪些缺失的资料最要紧（企业×规则，判定因它而未知的次数；只差它一项的次数）"]
     lines += [
-        f"{gap.held_up:>12,} {gap.sole:>12,}  {gap.label}（{gap.holder_label}：{gap.document or '—'}；{len(gap.rules)} 条规则）"
+        f"{gap.held_up:>12,} {gap.sole:>12,}  {gap.label}"
+        f"（{gap.holder_label}：{gap.document or '—'}；{len(gap.rules)} 条规则）"
         for gap in missing[:20]
     ]
     lines += ["", "按来源平台"]

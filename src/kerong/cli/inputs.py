@@ -14,6 +14,7 @@ from kerong.basics.policies_folder import policies_folder
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from kerong.engines.rules.compiler import Catalogue
     from kerong.engines.rules.model import Library, Mistake
     from kerong.engines.rules.snapshot import Snapshot
 
@@ -40,6 +41,18 @@ def loaded(folder: Path | None) -> Library:
     library, mistakes = read_library(place)
     stop_on(mistakes)
     return library
+
+
+def compiled(library: Library, on: date) -> Catalogue:
+    """Compile the law of a day, or print every mistake and stop with status 1."""
+    from kerong.engines.rules.compiler import compile_library
+    from kerong.engines.rules.model import PolicyMistakesError
+
+    try:
+        return compile_library(library, on)
+    except PolicyMistakesError as error:
+        stop_on(error.mistakes)
+        raise
 
 
 def stop_on(mistakes: list[Mistake]) -> None:

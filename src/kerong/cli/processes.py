@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = 12.0
 ANSWER_SECONDS_MAX = 60.0
+COUNTED_SECONDS, ENDS_MAX = 60.0, 5
 
 
 class Supervisor:
-    """Starts processes, waits until one of them ends, and then ends them all."""
+    """Starts processes, brings back those that may be, and ends them all when one that may not be has ended."""
 
     def __init__(self) -> None:
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._brought_back: dict[str, tuple[list[str], list[float]]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -29,11 +31,14 @@ class Supervisor:
     def __exit__(self, *_exception: object) -> None:
         self.end_all()
 
-    def start(self, name: str, command: list[str]) -> None:
+    def start(self, name: str, command: list[str], *, bring_back: bool = False) -> None:
         """Start a process in a session of its own: Ctrl-C reaches us first and we end it in order.
 
-        Where the system can, it is told when we are killed.
+        Where the system can, it is told when we are killed. With `bring_back` it is started again when it ends,
+        unless it does so too often.
         """
+        if bring_back:
+            self._brought_back.setdefault(name, (command, []))
         tied = ["setpriv", "--pdeathsig", "TERM", "--"] if shutil.which("setpriv") else []
         self._children[name] = subprocess.Popen(
             [*tied, *command], stdin=subprocess.DEVNULL, start_new_session=True
@@ -60,13 +65,26 @@ class Supervisor:
         Return the exit code to leave with.
         """
         try:
-            while (ended := self._ended()) is None:
+            while (ended := self._ended()) is None or self._may_come_back(ended):
                 meanwhile()
                 time.sleep(1)
         except KeyboardInterrupt:
             return 0
         click.echo(f"The process {ended!r} ended, so everything ends.", err=True)
         return self._children[ended].returncode or 1
+
+    def _may_come_back(self, name: str) -> bool:
+        """Start an ended process again when it is one of those, and has not ended too often of late."""
+        if name not in self._brought_back:
+            return False
+        command, ends = self._brought_back[name]
+        now = time.monotonic()
+        ends[:] = [*(end for end in ends if now - end < COUNTED_SECONDS), now]
+        if len(ends) > ENDS_MAX:
+            return False
+        click.echo(f"The process {name!r} ended; starting it again.", err=True)
+        self.start(name, command)
+        return True
 
     def end_all(self) -> None:
         """End every process: politely first, then not."""

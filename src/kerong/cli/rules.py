@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from kerong.engines.rules.what_if import RuleChange
 
 SMALL_CELL = 5
+_GROUPS = ("region_code", "size_industry")
 
 
 @click.command()
@@ -72,6 +73,7 @@ def cases(packs: tuple[str, ...], policies: Path | None) -> None:
     Exit status: 0 all hold, 1 a difference or a mistake.
     """
     from kerong.engines.rules.cases import run_cases
+    from kerong.engines.rules.model import PolicyMistakesError
 
     library = loaded(policies)
     unknown = [key for key in packs if key not in library.packs]
@@ -82,8 +84,15 @@ def cases(packs: tuple[str, ...], policies: Path | None) -> None:
     found, mistakes = _cases(library, policies or policies_folder())
     stop_on(mistakes)
     chosen = [case for case in found if not packs or case.pack in packs]
-    with click.progressbar(chosen, label="cases", file=sys.stderr) as bar:
-        differences = [difference for case in bar for difference in run_cases(library, [case])]
+    # The law of a day is compiled once for all its cases.
+    days = {case.on: [other for other in chosen if other.on == case.on] for case in chosen}
+    try:
+        with click.progressbar(days.values(), label="cases", file=sys.stderr) as bar:
+            differences = [difference for of_day in bar for difference in run_cases(library, of_day)]
+    except PolicyMistakesError as error:
+        stop_on(error.mistakes)
+        raise
+    differences.sort(key=lambda difference: (difference.case.place.file, difference.case.place.line))
     for difference in differences:
         click.echo(str(difference))
     wrong = {difference.case.place for difference in differences}
@@ -103,14 +112,13 @@ def cases(packs: tuple[str, ...], policies: Path | None) -> None:
 @click.option(
     "--by",
     multiple=True,
-    default=("region_code", "size_industry"),
-    show_default=True,
-    help="Group by a code fact.",
+    help="Group by a code fact [region_code and size_industry].",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @POLICIES
 @DAY
-def what_if(
+def what_if(  # noqa: PLR0913 - one parameter per option
+    *,
     changes: tuple[str, ...],
     facts_file: Path,
     by: tuple[str, ...],
@@ -118,8 +126,9 @@ def what_if(
     policies: Path | None,
     on: datetime | None,
 ) -> None:
-    """Say who gains and who loses when values change: PACK:PARAMETER=VALUE, for example
+    """Say who gains and who loses when values change.
 
+    CHANGES are PACK:PARAMETER=VALUE, for example
     hubei.credit.talent_loan:single_loan_max=800万元
 
     The result is a draft estimate (测算稿). Groups under 5 firms are not printed.
@@ -135,6 +144,7 @@ def what_if(
         if not equals or ":" not in target:
             raise click.ClickException(f"cannot read {change!r}; write PACK:PARAMETER=VALUE")
         wanted[target] = value
+    by = by or tuple(name for name in _GROUPS if name in library.facts)
     unknown = [name for name in by if name not in library.facts or library.facts[name].type != "code"]
     if unknown:
         codes = ", ".join(name for name, fact in library.facts.items() if fact.type == "code")
@@ -156,6 +166,8 @@ def what_if(
 
 
 def _print_change(library: Library, rule: RuleChange) -> None:
+    from kerong.engines.rules.quantities import show_quantity
+
     pack = library.packs[rule.rule]
     click.echo(f"\n{pack.label} ({rule.rule})")
     click.echo(
@@ -164,8 +176,12 @@ def _print_change(library: Library, rule: RuleChange) -> None:
     click.echo(f"  差一条 near miss       {rule.before[1]:>9,} → {rule.after[1]:>9,}")
     click.echo(f"  差一份材料 one document {rule.before[2]:>8,} → {rule.after[2]:>9,}")
     for amount in rule.amounts:
-        label = pack.amounts[amount.name].label
-        click.echo(f"  {label}（合计）  {amount.before / 1e10:,.2f} → {amount.after / 1e10:,.2f} 亿元")
+        declared = pack.amounts[amount.name]
+        sums = [
+            "…" if 0 < firms < SMALL_CELL else show_quantity(total, declared.unit)
+            for total, firms in ((amount.before, amount.firms_before), (amount.after, amount.firms_after))
+        ]
+        click.echo(f"  {declared.label}（合计）  {sums[0]} → {sums[1]}")
     for name, groups in rule.groups.items():
         moved = [group for group in groups if group.gained or group.lost]
         if not moved:
@@ -183,18 +199,19 @@ def _cell(count: int) -> str:
 
 
 def _suppressed(found: dict[str, object]) -> dict[str, object]:
-    """Replace small counts inside groups by None."""
+    """Replace small counts inside groups, and sums over few firms anywhere, by None."""
 
     def visit(value: object, *, inside: bool) -> object:
         if isinstance(value, dict):
-            return {k: visit(v, inside=inside or k == "groups") for k, v in value.items()}
+            few = [side for side in ("before", "after") if 0 < value.get(f"firms_{side}", 0) < SMALL_CELL]
+            return {
+                k: None if k in few else visit(v, inside=inside or k == "groups") for k, v in value.items()
+            }
         if isinstance(value, list | tuple):
             return [visit(v, inside=inside) for v in value]
         return None if inside and isinstance(value, int) and 0 < value < SMALL_CELL else value
 
-    shown = visit(found, inside=False)
-    assert isinstance(shown, dict)
-    return shown
+    return {name: visit(value, inside=False) for name, value in found.items()}
 
 
 @click.command()

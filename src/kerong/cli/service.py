@@ -147,7 +147,7 @@ def _start_processes(supervisor: Supervisor, environment: str, *, host: str, por
         ]
     supervisor.start("web", web)
     for resident in residents_of(environment):
-        supervisor.start(resident.name, resident.command())
+        supervisor.start(resident.name, resident.command(), bring_back=True)
 
 
 def _free_port(host: str, wanted: int) -> int:

@@ -54,9 +54,12 @@ PREPARATION: tuple[Step, ...] = (
         "kerong.portal.preparation:collect_static_files",
         frozenset({"demo", "production"}),
     ),
+    Step("policies", "kerong.demo.world:release_shipped_packs", frozenset({"demo", "development"})),
+    Step("demo firms", "kerong.demo.world:store_demo_firms", frozenset({"demo", "development"})),
+    Step("demo population", "kerong.demo.world:build_demo_population", frozenset({"demo", "development"})),
 )
 
-RESIDENTS: tuple[Resident, ...] = ()
+RESIDENTS: tuple[Resident, ...] = (Resident("worker", ("-m", "kerong", "worker")),)
 
 
 def prepare(

@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "kerong.portal.law_missing.LawMissingMiddleware",
 ]
 
 ROOT_URLCONF = "kerong.portal.urls"

@@ -267,9 +267,16 @@ def check_library(library: Library, on: date) -> list[Mistake]:
 
 
 def _turning_points(pack: Pack) -> set[date]:
-    days = {clause.start for clause in pack.clauses}
+    days = {pack.start, *(clause.start for clause in pack.clauses)}
     days |= {value.effective for parameter in pack.parameters.values() for value in parameter.values}
     days |= {option.start for c in pack.classes.values() for option in c.options}
+    days |= {
+        bands.effective
+        for card in pack.points.values()
+        for indicator in card.indicators
+        for line in (indicator, *indicator.best_of)
+        for bands in line.values
+    }
     return {day for day in days if day is not None and day > date.min}
 
 

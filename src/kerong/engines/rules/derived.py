@@ -90,7 +90,7 @@ def age_days(on: date, registered_on: Column) -> Column:
     """Return the days from a date to ``on``; missing when the date is later or not a date."""
     year, month, day, valid = _calendar(registered_on)
     # Days since 0000-03-01, counting years from March so that the leap day is the last of its year.
-    shifted = year - (month <= 2)
+    shifted = year - (month <= 2)  # noqa: PLR2004 - January and February belong to the year before
     of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
     ordinal = 365 * shifted + shifted // 4 - shifted // 100 + shifted // 400 + of_year - 305
     return _where(valid & (registered_on <= _yyyymmdd(on)), on.toordinal() - ordinal)
@@ -201,7 +201,7 @@ def _calendar(dates: Column) -> tuple[Column, Column, Column, NDArray[np.bool_]]
     plausible = (dates >= _FIRST_DAY) & (dates <= _LAST_DAY)
     number = np.where(plausible, dates, _FIRST_DAY)
     year, month, day = number // 10_000, number // 100 % 100, number % 100
-    in_year = (month >= 1) & (month <= 12)
+    in_year = (month >= 1) & (month <= 12)  # noqa: PLR2004 - months of a year
     length = _month_length(year, np.where(in_year, month, 1))
     valid = plausible & in_year & (day >= 1) & (day <= length)
     return np.where(valid, year, 1), np.where(valid, month, 1), np.where(valid, day, 1), valid
@@ -210,4 +210,4 @@ def _calendar(dates: Column) -> tuple[Column, Column, Column, NDArray[np.bool_]]
 def _month_length(year: Column, month: Column) -> Column:
     leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
     lengths = np.asarray([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], dtype=np.int64)
-    return lengths[month - 1] + (leap & (month == 2))
+    return lengths[month - 1] + (leap & (month == 2))  # noqa: PLR2004 - February

@@ -191,9 +191,7 @@ class Evaluation:
 
     def as_json(self) -> dict[str, Any]:
         """Return plain data for JSON; dates become ISO text."""
-        found = _plain(asdict(self))
-        assert isinstance(found, dict)
-        return found
+        return {name: _plain(value) for name, value in asdict(self).items()}
 
 
 def _plain(value: Any) -> Any:

@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
+from kerong.engines.rules.code_names import prefix_name
 from kerong.engines.rules.evaluation import (
     AmountWorkedOut,
     BranchExplanation,
     ClauseExplanation,
     Comparison,
     Evaluation,
-    FactUsed,
     IndicatorPoints,
     MissingFact,
     Nearness,
-    ParameterRead,
     ScorecardPoints,
     Truth,
     Way,
@@ -25,13 +24,14 @@ from kerong.engines.rules.interpreter import Interpreter, all_of
 from kerong.engines.rules.interpreter import Truth as Kleene
 from kerong.engines.rules.quantities import Language, show_quantity
 from kerong.engines.rules.syntax import Tree, names_in, parsed
+from kerong.engines.rules.used import Used
 from kerong.engines.rules.wording import NEGATED, OPERATORS, Speaker, Words, fact_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from kerong.engines.rules.compiler import Catalogue, Rule
-    from kerong.engines.rules.model import Clause, Column, Pack, Parameter
+    from kerong.engines.rules.model import Clause
 
 _TRUTH: Mapping[Kleene, Truth] = {True: "met", False: "not_met", None: "unknown"}
 _NOT_PUBLISHED = Words("未公布", "not published")
@@ -66,7 +66,7 @@ class _Explainer:
         clauses = tuple(self.clause(clause) for clause in self.rule.clauses)
         truths = [self.oracle.clause(self.pack, clause) for clause in self.rule.clauses]
         missing = {fact.name: fact for clause in clauses for fact in clause.missing}
-        names = self._names_used()
+        used = Used(self.rule, self.known, self.oracle, self.speaker)
         return Evaluation(
             rule=self.rule.key,
             label=self.pack.label,
@@ -83,8 +83,8 @@ class _Explainer:
                 for name in self.pack.classes
             },
             amounts=tuple(self._amount(name) for name in self.pack.amounts),
-            parameters=tuple(self._parameters(names)),
-            facts=tuple(self._facts(names)),
+            parameters=tuple(used.parameters()),
+            facts=tuple(used.facts()),
             missing=tuple(missing.values()),
             ways=ways,
             pack_sha256=self.pack.text_sha256,
@@ -99,7 +99,7 @@ class _Explainer:
             return "near_miss"
         return "one_document_away" if unmet == 0 and unknown == 1 and not self.rule.blocked else "none"
 
-    def clause(self, clause: Clause, *, nested: bool = False) -> ClauseExplanation:
+    def clause(self, clause: Clause) -> ClauseExplanation:
         """Explain one clause."""
         truth = self.oracle.clause(self.pack, clause)
         branches = tuple(
@@ -107,7 +107,7 @@ class _Explainer:
                 branch.id,
                 self._filled(branch.label, "zh"),
                 _TRUTH[all_of(self.oracle.clause(self.pack, part) for part in branch.parts)],
-                tuple(self.clause(part, nested=True) for part in branch.parts),
+                tuple(self.clause(part) for part in branch.parts),
             )
             for branch in clause.any_of
         )
@@ -147,7 +147,7 @@ class _Explainer:
             if isinstance(found, frozenset):
                 found = next(iter(cast("frozenset[str]", found)))
             if found is None:
-                return getattr(_NOT_PUBLISHED, language)
+                return str(getattr(self.speaker.unsaid(("name", name)), language))
             return show_quantity(found, unit, language)
 
         return re.sub(r"\{([a-z0-9_.]+)\}", value, text)
@@ -180,13 +180,13 @@ class _Explainer:
             return False
         return all(self.speaker.unit_of(x).type not in {"code", "flag"} or x[0] != "name" for x in (a, b))
 
-    def _number(
+    def _number(  # noqa: PLR0913 - a comparison has this many parts
         self, tree: Tree, operator: str, a: Tree, b: Tree, measure: Words | None, *, negated: bool
     ) -> Comparison:
         truth = self.oracle.truth(self.pack, ("not", tree) if negated else tree)
         found = self.speaker.compared(operator, a, b, measure)
         zh, en = OPERATORS[found.operator]
-        required = found.required if found.required.zh != "未知" else _NOT_PUBLISHED
+        required = found.required
         kept = truth is False
         sentence = Words(
             f"{found.measure.zh} {found.actual.zh}，要求{zh} {required.zh}",
@@ -264,8 +264,9 @@ class _Explainer:
             case ("in", _, items):
                 return self._listed(name, items, excluded=negated)
             case ("like", _, prefix):
-                # Codes are printed with what they stand for; a prefix is explained by the clause's own label.
-                return Words(f"{'非 ' if negated else ''}{prefix}…", f"{'not ' if negated else ''}{prefix}…")
+                fact = self.library.facts.get(name)
+                inside = prefix_name(fact, prefix) if fact else f"{prefix}…"
+                return Words(f"{'非 ' if negated else ''}{inside}", f"{'not ' if negated else ''}{prefix}…")
             case ("isnull", _):
                 return Words("已知", "known") if negated else Words("未登记", "not recorded")
             case _:
@@ -278,24 +279,25 @@ class _Explainer:
                 texts.append(self.speaker.code_text(name, item[1]))
             elif item[0] == "name":
                 value = self.oracle.value(self.pack, item[1])
-                code = next(iter(value)) if isinstance(value, frozenset) else value
-                texts.append(_NOT_PUBLISHED if code is None else self.speaker.code_text(name, str(code)))
+                if isinstance(value, frozenset):
+                    texts.append(self.speaker.code_text(name, next(iter(cast("frozenset[str]", value)))))
+                else:
+                    texts.append(self.speaker.shown(item, self.speaker.unit_of(item)))
+            elif item[0] == "null":
+                texts.append(_NOT_PUBLISHED)
             else:
-                texts.append(Words(str(item[1]), str(item[1])) if len(item) > 1 else _NOT_PUBLISHED)
+                texts.append(self.speaker.shown(item, self.speaker.unit_of(("name", name))))
         zh, en = "、".join(t.zh for t in texts), ", ".join(t.en for t in texts)
         return Words(f"非 {zh}", f"none of {en}") if excluded else Words(zh, en)
 
     def _missing(self, clause: Clause) -> tuple[tuple[MissingFact, ...], tuple[str, ...]]:
         finder = MissingNames(self.library, self.on, self.known)
         for part in (clause, *(p for branch in clause.any_of for p in branch.parts)):
-            if part.holds_when and self.oracle.truth(self.pack, parsed(part.holds_when)[0]) is None:
-                for leaf in _leaves(parsed(part.holds_when)[0]):
-                    if self.oracle.truth(self.pack, leaf) is None:
-                        for name in names_in(leaf):
-                            finder.name(self.pack, name)
+            if part.holds_when:
+                finder.condition(self.pack, part.holds_when)
         return tuple(missing_fact(self.library, name) for name in finder.facts), tuple(finder.unpublished)
 
-    def _sentence(
+    def _sentence(  # noqa: PLR0913, PLR0917 - what a sentence is made of
         self, truth: Kleene, label: Words, comparisons: tuple[Comparison, ...], branches: tuple[BranchExplanation, ...],
         missing: tuple[MissingFact, ...], unpublished: tuple[str, ...],
     ) -> Words:  # fmt: skip
@@ -363,108 +365,6 @@ class _Explainer:
             else Words(show_quantity(value, amount.unit, "zh"), show_quantity(value, amount.unit, "en"))
         )
         return AmountWorkedOut(name, amount.label, amount.label_en, value, words.zh, words.en, amount.mark)
-
-    def _names_used(self) -> list[str]:
-        """Return every name the clauses and amounts mention, tables' keys and points' facts included."""
-        finder = _NamesUsed(self.pack)
-        for clause in self.rule.clauses:
-            finder.clause(clause)
-        for amount in self.pack.amounts.values():
-            finder.predicate(amount.expression)
-        return list(finder.found)
-
-    def _parameters(self, names: Iterable[str]) -> Iterable[ParameterRead]:
-        for name in names:
-            head, _, tail = name.partition(".")
-            parameter = self.pack.parameters.get(head)
-            if parameter is None:
-                continue
-            dated = parameter.in_force(self.on)
-            if dated is None:
-                continue
-            column: Parameter | Column = next((c for c in parameter.columns if c.name == tail), parameter)
-            value = self.oracle.value(self.pack, name)
-            if isinstance(value, frozenset):
-                value = next(iter(cast("frozenset[str]", value)))
-            mark = dated.mark
-            if parameter.by:
-                key = self.oracle.value(self.pack, parameter.by)
-                mark = next(
-                    (r.mark or mark for r in dated.rows if r.key is not None and key == frozenset([r.key])),
-                    mark,
-                )
-            zh, en = (
-                (show_quantity(value, column.unit, "zh"), show_quantity(value, column.unit, "en"))
-                if value is not None
-                else (_NOT_PUBLISHED.zh, _NOT_PUBLISHED.en)
-            )
-            label = parameter.label if column is parameter else f"{parameter.label}·{column.label}"
-            yield ParameterRead(name, label, parameter.label_en, zh, en, dated.start, dated.seen_since, mark)
-
-    def _facts(self, names: Iterable[str]) -> Iterable[FactUsed]:
-        seen: set[str] = set()
-        pending = [name for name in names if name in self.library.facts]
-        while pending:
-            name = pending.pop(0)
-            fact, value = self.library.facts[name], self.known.get(name)
-            if name in seen:
-                continue
-            seen.add(name)
-            pending += fact.inputs
-            if value is not None:
-                words = fact_words(fact, value)
-                holder = self.library.holders.get(fact.holder)
-                yield FactUsed(
-                    name, fact.label, fact.label_en, value, words.zh, words.en, holder.label if holder else ""
-                )
-
-
-class _NamesUsed:
-    """Collects the names a pack's predicates mention, through points, classes and tables."""
-
-    def __init__(self, pack: Pack) -> None:
-        self.pack = pack
-        self.found: dict[str, None] = {}
-
-    def clause(self, clause: Clause) -> None:
-        self.predicate(clause.holds_when)
-        for branch in clause.any_of:
-            for part in branch.parts:
-                self.predicate(part.holds_when)
-
-    def predicate(self, text: str) -> None:
-        for name in parsed(text)[1] if text else ():
-            if name not in self.found:
-                self.found[name] = None
-                self._inside(name)
-
-    def _inside(self, name: str) -> None:
-        head = name.partition(".")[0]
-        pack = self.pack
-        if head in pack.points:
-            for indicator in pack.points[head].indicators:
-                for line in (indicator, *indicator.best_of):
-                    for text in (
-                        line.of,
-                        *(line.ratio_of or ()),
-                        *(b.when for v in line.values for b in v.bands),
-                    ):
-                        self.predicate(text)
-        elif name in pack.classes:
-            for option in pack.classes[name].options:
-                self.predicate(option.holds_when)
-        elif head in pack.parameters and pack.parameters[head].by:
-            self.predicate(pack.parameters[head].by)
-
-
-def _leaves(tree: Tree) -> Iterable[Tree]:
-    if tree[0] in {"and", "or"}:
-        for part in tree[1]:
-            yield from _leaves(part)
-    elif tree[0] == "not":
-        yield from _leaves(tree[1])
-    else:
-        yield tree
 
 
 def _asked(fact: MissingFact) -> str:

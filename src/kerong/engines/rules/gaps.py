@@ -12,6 +12,8 @@ from kerong.engines.rules.graph import MISSING
 from kerong.engines.rules.python_code import base_inputs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kerong.engines.rules.compiler import Catalogue
     from kerong.engines.rules.population import PopulationVerdicts
     from kerong.engines.rules.snapshot import Snapshot
@@ -71,11 +73,7 @@ def missing_facts(catalogue: Catalogue, snapshot: Snapshot, verdicts: Population
     inputs = base_inputs(nodes, [bitmap for truth in catalogue.criteria for bitmap in truth])
     library = catalogue.library
     everyone = _everyone(verdicts.rows)
-    absent = {
-        name: _missing_rows(snapshot, name, everyone)
-        for name in library.facts
-        if not library.facts[name].derived
-    }
+    absent = {name: _missing_rows(snapshot, name, everyone) for name in library.facts}
     found: dict[str, FactGap] = {}
     for rule in catalogue.rules:
         failing = _failing(verdicts, rule.criteria)
@@ -83,9 +81,10 @@ def missing_facts(catalogue: Catalogue, snapshot: Snapshot, verdicts: Population
         held: dict[str, Words] = {}
         for criterion, words in zip(rule.criteria, open_words, strict=True):
             true, false = catalogue.criteria[criterion]
-            for name in _underlying(catalogue, {nodes[i][1] for i in inputs[true] | inputs[false]}):
-                here = words & absent[name]
-                held[name] = here if name not in held else held[name] | here
+            for used in {nodes[i][1] for i in inputs[true] | inputs[false]}:
+                for name, wanted in _wanted(catalogue, absent, used):
+                    here = words & wanted
+                    held[name] = here if name not in held else held[name] | here
         wanting = _counted_once(held)
         for name, words in held.items():
             pairs = int(np.bitwise_count(words).sum())
@@ -146,18 +145,15 @@ def _counted_once(held: dict[str, Words]) -> Words:
     return one & ~two
 
 
-def _underlying(catalogue: Catalogue, names: set[str]) -> set[str]:
-    """Return the facts to ask for: what derived facts are worked out from, and no fact that a pack publishes."""
-    facts = catalogue.library.facts
-    found: set[str] = set()
-    pending = list(names)
-    while pending:
-        name = pending.pop()
-        if facts[name].derived:
-            pending += facts[name].inputs
-        elif not facts[name].published_by:
-            found.add(name)
-    return found
+def _wanted(catalogue: Catalogue, absent: dict[str, Words], name: str) -> Iterator[tuple[str, Words]]:
+    """Yield facts to ask for with the firms: nothing a pack publishes, nor behind a known derived fact."""
+    fact = catalogue.library.facts[name]
+    if fact.derived:
+        for other in fact.inputs:
+            for behind, words in _wanted(catalogue, absent, other):
+                yield behind, words & absent[name]
+    elif not fact.published_by:
+        yield name, absent[name]
 
 
 def _gap(catalogue: Catalogue, name: str) -> FactGap:

@@ -94,9 +94,9 @@ class Graph:
 
     def but_not(self, bitmap: int, other: int) -> int:
         """Return ``bitmap`` without ``other``."""
-        if other == self.false or bitmap == self.false:
+        if self.false in (other, bitmap):
             return bitmap
-        if other == self.true or other == bitmap:
+        if other in (self.true, bitmap):
             return self.false
         return self.add(("andnot", bitmap, other))
 

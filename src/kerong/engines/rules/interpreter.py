@@ -1,7 +1,7 @@
-"""The oracle: walk the parsed predicates of one firm directly, in exact fractions, sharing nothing with the graph.
+"""The oracle: walk the parsed predicates of one firm in exact fractions, sharing nothing with the graph.
 
-Truth is True, False or None (unknown). A number is the pair of its lowest and highest possible value, or None when
-missing; a code is the set of codes still possible, or None when missing. Slow and plain on purpose.
+Truth is True, False or None (unknown). A number is the pair of its lowest and highest possible value, or None
+when missing; a code is the set of codes still possible, or None when missing. Slow and plain on purpose.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Truth = bool | None
 Number = tuple[Fraction, Fraction] | None
+Form = dict[str, Fraction] | None
 Value = Any
 
 
@@ -40,6 +41,7 @@ class Interpreter:
     def __init__(self, library: Library, on: date, facts: Mapping[str, int | str | None]) -> None:
         self.library, self.on, self.facts = library, on, facts
         self._memo: dict[tuple[str, str], Value] = {}
+        self._spans: dict[str, tuple[Fraction, Fraction]] = {}
 
     def verdict(self, pack: Pack) -> Truth:
         """Return whether all clauses in force hold."""
@@ -124,18 +126,22 @@ class Interpreter:
         if "bool" in (a[0], b[0]):
             x, y = self.truth(pack, a), self.truth(pack, b)
             return None if x is None or y is None else (x == y) == (operator == "=")
-        if self._codes(pack, a) is not False and self._codes(pack, b) is not False and "text" in (a[0], b[0]):
-            subject, item = (b, a) if a[0] == "text" else (a, b)
+        if (
+            self._codes(pack, a) is not False
+            and self._codes(pack, b) is not False
+            and {"text", "null"} & {a[0], b[0]}
+        ):
+            subject, item = (b, a) if a[0] in {"text", "null"} else (a, b)
             found = self._member(pack, subject, (item,))
             return found if operator == "=" or found is None else not found
         if self._codes(pack, a) is not False and "name" == a[0] == b[0] and self._kind(pack, a[1]) == "code":
             subject, item = (b, a) if a[1] in pack.parameters else (a, b)
             found = self._member(pack, subject, (item,))
             return found if operator == "=" or found is None else not found
-        x, y = self.number(pack, a), self.number(pack, b)
-        if x is None or y is None:
+        difference = self.number(pack, ("-", a, b))
+        if difference is None:
             return None
-        low, high = x[0] - y[1], x[1] - y[0]
+        low, high = difference
         outcomes = {
             "=": (low == high == 0, low > 0 or high < 0),
             "<": (high < 0, low >= 0),
@@ -147,47 +153,71 @@ class Interpreter:
 
     def number(self, pack: Pack, tree: Tree) -> Number:
         """Return the interval of an expression."""
+        form = self._form(pack, tree)
+        if form is None:
+            return None
+        low = high = form.pop("", Fraction(0))
+        for symbol, coefficient in form.items():
+            ends = sorted(coefficient * end for end in self._spans[symbol])
+            low, high = low + ends[0], high + ends[1]
+        return low, high
+
+    def _form(self, pack: Pack, tree: Tree) -> Form:
+        """Return an expression as a sum, so that points which occur twice are as uncertain as once."""
+        match tree:
+            case ("name", name):
+                return self._named_form(pack, name)
+            case ("neg", a):
+                return _sum({}, 1, self._form(pack, a), -1)
+            case ("+" | "-" as operator, a, b):
+                return _sum(self._form(pack, a), 1, self._form(pack, b), 1 if operator == "+" else -1)
+            case ("*", a, b):
+                return _product(self._form(pack, a), self._form(pack, b))
+            case _:
+                return self._called(pack, tree)
+
+    def _named_form(self, pack: Pack, name: str) -> Form:
+        head, _, tail = name.partition(".")
+        if head not in pack.points:
+            value = self.value(pack, name)
+            span = value if isinstance(value, tuple) or value is None else (Fraction(value), Fraction(value))
+            return self._symbol(name, span)
+        total: Form = {"": Fraction(0)}
+        for indicator in pack.points[head].indicators:
+            if tail in ("", indicator.name, indicator.group):
+                symbol = f"{pack.key}:{head}.{indicator.name}"
+                total = _sum(total, 1, self._symbol(symbol, self.points(pack, indicator)), 1)
+        return total
+
+    def _symbol(self, symbol: str, span: Number) -> Form:
+        if span is None:
+            return None
+        self._spans[symbol] = span
+        return {"": span[0]} if span[0] == span[1] else {symbol: Fraction(1)}
+
+    def _called(self, pack: Pack, tree: Tree) -> Form:
+        """Return a literal's or function's value; the compiler refuses uncertain points inside a function."""
         match tree:
             case ("int" | "date", value):
-                return Fraction(value), Fraction(value)
+                return {"": Fraction(value)}
             case ("dec", value, scale):
-                return Fraction(value, 10**scale), Fraction(value, 10**scale)
+                return {"": Fraction(value, 10**scale)}
             case ("null",):
                 return None
-            case ("name", name):
-                value = self.value(pack, name)
-                return (
-                    value if isinstance(value, tuple) or value is None else (Fraction(value), Fraction(value))
-                )
-            case ("neg", a):
-                x = self.number(pack, a)
-                return None if x is None else (-x[1], -x[0])
-            case ("+" | "-" | "*" as operator, a, b):
-                x, y = self.number(pack, a), self.number(pack, b)
-                if x is None or y is None:
-                    return None
-                if operator == "*":
-                    corners = [p * q for p in x for q in y]
-                    return min(corners), max(corners)
-                return (x[0] + y[0], x[1] + y[1]) if operator == "+" else (x[0] - y[1], x[1] - y[0])
             case ("least" | "greatest" as tag, items):
                 found = [self.number(pack, item) for item in items]
-                known = [x for x in found if x is not None]
+                known = [x[0] for x in found if x is not None]
                 choose = min if tag == "least" else max
-                return (
-                    None
-                    if len(known) < len(found)
-                    else (choose(x[0] for x in known), choose(x[1] for x in known))
-                )
+                return {"": choose(known)} if len(known) == len(found) else None
             case ("floor", a):
                 x = self.number(pack, a)
-                return None if x is None else (Fraction(x[0] // 1), Fraction(x[1] // 1))
+                return None if x is None else {"": Fraction(x[0] // 1)}
             case ("share", amount, ratio, rounding):
                 return self._share(self.number(pack, amount), self.number(pack, ratio), rounding)
             case _:
                 raise AssertionError(tree)
 
-    def _share(self, amount: Number, ratio: Number, rounding: str) -> Number:
+    def _share(self, amount: Number, ratio: Number, rounding: str) -> Form:
         if amount is None or ratio is None:
             return None
         exact = amount[0] * ratio[0] / 10_000
@@ -201,12 +231,12 @@ class Interpreter:
             "half_up": rest >= half,
             "half_even": rest > half or (rest == half and whole % 2),
         }
-        value = Fraction(sign * (whole + bool(up[rounding])))
-        return value, value
+        return {"": Fraction(sign * (whole + bool(up[rounding])))}
 
     def value(self, pack: Pack, name: str) -> Value:
         """Return what a name stands for: number interval, code set, flag, or None when missing."""
-        key = (pack.key if name not in self.library.facts else "", name)
+        own = name in pack.points or name in pack.classes or name in pack.parameters
+        key = (pack.key if own or name not in self.library.facts else "", name)
         if key not in self._memo:
             self._memo[key] = self._value(pack, name)
         return self._memo[key]
@@ -314,6 +344,26 @@ class Interpreter:
         if fact.type == "flag":
             return self.truth(pack, tree)
         return self.value(pack, tree[1]) if tree[0] == "name" else self.number(pack, tree)
+
+
+def _sum(a: Form, times_a: int, b: Form, times_b: int) -> Form:
+    """Return a sum of two sums; the empty symbol is the constant."""
+    if a is None or b is None:
+        return None
+    total = {symbol: times_a * coefficient for symbol, coefficient in a.items()}
+    for symbol, coefficient in b.items():
+        total[symbol] = total.get(symbol, Fraction(0)) + times_b * coefficient
+    return total
+
+
+def _product(a: Form, b: Form) -> Form:
+    """Return a product of two sums, one of which is a constant."""
+    if a is None or b is None:
+        return None
+    a, b = (b, a) if set(a) <= {""} else (a, b)
+    if not set(b) <= {""}:
+        raise AssertionError("the compiler refuses products of uncertain points")
+    return {symbol: coefficient * b.get("", Fraction(0)) for symbol, coefficient in a.items()}
 
 
 def _uniform(outcomes: Iterable[bool]) -> Truth:

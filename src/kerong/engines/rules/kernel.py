@@ -1,18 +1,20 @@
 """The population kernel: a small numba machine that runs a bound program over blocks of firms.
 
-Registers are block vectors: 64-bit integers for computed columns, packed 64-bit words for bitmaps. A block's columns
-and registers stay in the second-level cache; its innermost loops are in ``vectors``. Rules come last, 1,024 firms at
-a time, so that the bitmaps of all criteria for these firms stay in the first-level cache while a thousand rules read
-them. The kernel releases the interpreter lock; callers run chunks in threads.
+Registers are block vectors: 64-bit integers for computed columns, packed 64-bit words for bitmaps. A block's
+columns and registers stay in the second-level cache; its innermost loops are in ``vectors``. Rules come last,
+1,024 firms at a time, so that the bitmaps of all criteria for these firms stay in the first-level cache while
+a thousand rules read them. The kernel releases the interpreter lock; callers run chunks in threads.
 """
-# ruff: noqa: PLR0913, PLR0915, PLR0912, C901, PLR2004, ANN001, ANN202 - numba infers types; a kernel is one loop
+# ruff: noqa: PLR0913, PLR0915, PLR0917, PLR1714, PLR2004, SIM109, ANN001, ANN201, ANN202, ARG001
+# A kernel is one loop: numba infers its types, and integer comparisons compile to jumps where sets do not.
+# pyright: reportMissingParameterType=false, reportCallIssue=false
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
-from numba.extending import intrinsic
+from numba import njit
 
+from kerong.engines.rules import warming
 from kerong.engines.rules.vectors import (
     WORDS_PER_STEP,
     at_least,
@@ -22,13 +24,27 @@ from kerong.engines.rules.vectors import (
     within,
 )
 
+warming.choose_cache_folder()
+
 INT_MIN = -(2**63)
 _INT_MAX = 2**63 - 1
 
 # Operation codes. A program row is (op, destination, a, b, c, pool offset, pool length, 0).
 IN_NUMBER, IN_CODE, VALID_NUMBER, VALID_CODE, IN_TABLE = 1, 2, 3, 4, 5
 AND, OR, ANDNOT, SET, CLEAR = 10, 11, 12, 13, 14
-LINEAR, MUL, MIN, MAX, FLOORDIV, SHARE, CASES, BANDS, COALESCE, POINT, CONST = 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+LINEAR, MUL, MIN, MAX, FLOORDIV, SHARE, CASES, BANDS, COALESCE, POINT, CONST = (
+    20,
+    21,
+    22,
+    23,
+    24,
+    25,
+    26,
+    27,
+    28,
+    29,
+    30,
+)
 OUT_COLUMN = 40
 
 ROUNDING_CODES = {"down": 0, "up": 1, "half_up": 2, "half_even": 3}
@@ -37,19 +53,16 @@ _ALL = np.uint64(0xFFFFFFFFFFFFFFFF)
 _LOW_21 = np.uint64(0x1FFFFF)
 # Masks of a 64 x 64 bit transposition: the low half of every group of 2 * 32, 2 * 16, … bits.
 _HALVES = np.array(
-    [0x00000000FFFFFFFF, 0x0000FFFF0000FFFF, 0x00FF00FF00FF00FF, 0x0F0F0F0F0F0F0F0F, 0x3333333333333333, 0x5555555555555555],
+    [
+        0x00000000FFFFFFFF,
+        0x0000FFFF0000FFFF,
+        0x00FF00FF00FF00FF,
+        0x0F0F0F0F0F0F0F0F,
+        0x3333333333333333,
+        0x5555555555555555,
+    ],
     np.uint64,
 )
-
-
-@intrinsic
-def popcount(_typing, word):
-    """Count the set bits of a 64-bit word with the processor's own instruction."""
-
-    def generate(_context, builder, _signature, arguments):
-        return builder.ctpop(arguments[0])
-
-    return types.uint64(types.uint64), generate
 
 
 @njit(nogil=True, cache=True)
@@ -72,8 +85,9 @@ def _address(numbers, registers, place, start):
 def _test_table(classes, pool, offset, length, count, bitmaps, grid, words):
     """Test a code against up to 64 lists at once.
 
-    One look-up a firm gives a word with one bit a list; transposing 64 firms' words gives one word a list. This
-    costs the same for 64 lists of any length, so it beats comparing ranges when lists are many or ragged.
+    One look-up a firm gives a word with one bit a list; transposing 64 firms' words gives one word a list.
+    This costs the same for 64 lists of any length, so it beats comparing ranges when lists are many or
+    ragged.
     """
     table = offset + count
     for first in range(0, words, 8):
@@ -102,7 +116,7 @@ def _rounded_share(amount, ratio, rounding):
     product = amount * ratio
     quotient = product // 10000
     rest = product - quotient * 10000
-    if rest == 0 or rounding == 0 and product >= 0 or rounding == 1 and product < 0:
+    if rest == 0 or (rounding == 0 and product >= 0) or (rounding == 1 and product < 0):
         return quotient
     if rounding == 0 or rounding == 1:
         return quotient + 1
@@ -163,7 +177,7 @@ def _compute(op, out, a, b, c, numbers, registers, bitmaps, pool, offset, length
                     out[i] = value
                 elif value == INT_MIN or out[i] == INT_MIN:
                     out[i] = INT_MIN
-                elif op == MIN and value < out[i] or op == MAX and value > out[i]:
+                elif (op == MIN and value < out[i]) or (op == MAX and value > out[i]):
                     out[i] = value
             first = False
     elif op == FLOORDIV:
@@ -182,7 +196,8 @@ def _compute(op, out, a, b, c, numbers, registers, bitmaps, pool, offset, length
                 if _bit(words, i):
                     out[i] = pool[k + 1]
     elif op == BANDS:
-        # a is 0 for the lowest and 1 for the highest possible points, c the points of a row that matches no band.
+        # a is 0 for the lowest and 1 for the highest possible points, c the points of a row that matches no
+        # band.
         for i in range(rows):
             bit, word = np.uint64(i & 63), i >> 6
             best = np.int64(0)
@@ -257,25 +272,40 @@ def _run_program(program, pool, numbers, codes, scratch, bitmaps, grid, columns,
         elif op == LINEAR and length == 4:
             two_terms(
                 np.int64(scratch.ctypes.data) + destination * scratch.shape[1] * 8,
-                _address(numbers, scratch, pool[offset + 1], start), _address(numbers, scratch, pool[offset + 3], start),
+                _address(numbers, scratch, pool[offset + 1], start),
+                _address(numbers, scratch, pool[offset + 3], start),
                 pool[offset], pool[offset + 2], c, INT_MIN, words * 8,
             )  # fmt: skip
         else:
-            _compute(op, scratch[destination], a, b, c, numbers, scratch, bitmaps, pool, offset, length, start, words * 64)
+            _compute(
+                op,
+                scratch[destination],
+                a,
+                b,
+                c,
+                numbers,
+                scratch,
+                bitmaps,
+                pool,
+                offset,
+                length,
+                start,
+                words * 64,
+            )
 
 
 @njit(nogil=True, cache=True)
 def run_chunk(
-    program, pool, numbers, codes, begin, end, block, scratch, bitmaps,
+    program, pool, numbers, codes, begin, end, origin, block, scratch, bitmaps,
     true_registers, false_registers, rule_offsets, places, totals,
     counts, keep, eligible, near, document, criteria_true, criteria_false, keep_criteria, columns,
 ):  # fmt: skip
     """Run a program over rows ``begin..end`` (``begin`` a multiple of 64), adding to ``counts``.
 
     ``places`` holds the byte offsets of true and false words in ``bitmaps``, per criterion of every rule.
-    ``counts[r]`` receives (eligible, near misses, one document away). With ``keep`` the three bitmaps of every
-    rule are stored; with ``keep_criteria`` those of every criterion. ``columns`` receives OUT_COLUMN results.
-    ``totals`` is room for eight words a rule.
+    ``counts[r]`` receives (eligible, near misses, one document away). With ``keep`` the three bitmaps of
+    every rule are stored; with ``keep_criteria`` those of every criterion; their first word is row
+    ``origin``. ``columns`` receives OUT_COLUMN results. ``totals`` is room for eight words a rule.
     """
     rules = rule_offsets.shape[0] - 1
     outside = np.empty(block // 64 + WORDS_PER_STEP, np.uint64)
@@ -289,7 +319,7 @@ def run_chunk(
     while start < end:
         rows = min(block, end - start)
         words = (rows + 63) // 64
-        first_word = start // 64
+        first_word = (start - origin) // 64
         _run_program(program, pool, numbers, codes, scratch, bitmaps, grid, columns, start, rows, words)
         for w in range(outside.shape[0]):
             outside[w] = np.uint64(0) if w < words else _ALL
@@ -319,32 +349,3 @@ def run_chunk(
             counts[r, 0] += np.int64(packed & _LOW_21)
             counts[r, 1] += np.int64((packed >> np.uint64(21)) & _LOW_21)
             counts[r, 2] += np.int64(packed >> np.uint64(42))
-
-
-@njit(nogil=True, cache=True)
-def set_positions(words, out):
-    """Write the positions of set bits to ``out`` and return how many there are."""
-    n = 0
-    for w in range(words.shape[0]):
-        word = words[w]
-        while word:
-            low = word & (~word + np.uint64(1))
-            out[n] = w * 64 + np.int64(popcount(low - np.uint64(1)))
-            n += 1
-            word ^= low
-    return n
-
-
-@njit(nogil=True, cache=True)
-def transposed(bitmaps, rows, out):
-    """Turn criterion bitmaps into one row of words per firm: bit ``k % 64`` of word ``k // 64`` is criterion k."""
-    for k in range(bitmaps.shape[0]):
-        bit, word = np.uint64(k % 64), k // 64
-        for w in range(bitmaps.shape[1]):
-            packed = bitmaps[k, w]
-            while packed:
-                low = packed & (~packed + np.uint64(1))
-                row = w * 64 + np.int64(popcount(low - np.uint64(1)))
-                if row < rows:
-                    out[row, word] |= np.uint64(1) << bit
-                packed ^= low

@@ -1,31 +1,37 @@
-"""What would make a rule met: the least set of changes the firm may make, found by search, proved by re-running.
+"""What would make a rule met: the least set of changes the firm may make, searched, and proved by re-running.
 
-Candidate values are the thresholds of the compiled rule on facts the firm may act on, in the allowed direction.
-Sets of facts are tried by declared effort, then by number. The past is never moved, and nothing is proposed that
-the interpreter does not confirm.
+Candidate values are the thresholds of the compiled rule on facts the firm may act on, in the allowed
+direction. Sets of facts are tried by declared effort, then by number; a set is tried only when it touches
+every criterion that is not met. The past is never moved, and nothing is proposed that the interpreter does
+not confirm.
 """
 
 from __future__ import annotations
 
-from itertools import combinations
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from heapq import heappop, heappush
+from typing import TYPE_CHECKING, cast
+from weakref import WeakKeyDictionary
 
 from kerong.engines.rules.evaluation import Move, Truth, Way
 from kerong.engines.rules.facts_known import Known, completed
-from kerong.engines.rules.graph import INT_MAX, LOWEST
+from kerong.engines.rules.graph import INT_MAX, LOWEST, Graph
 from kerong.engines.rules.interpreter import Interpreter
 from kerong.engines.rules.python_code import Function, base_inputs, generate
 from kerong.engines.rules.quantities import show_quantity
+from kerong.engines.rules.snapshot import derived_order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from kerong.engines.rules.compiler import Catalogue
+    from kerong.engines.rules.compiler import Catalogue, Rule
     from kerong.engines.rules.model import Fact
 
 _MOST_FACTS = 4
 _MOST_SETS = 600
+_MOST_LOOKED_AT = 20_000
 _MOST_TRIALS = 6_000
+_MOST_PIECES = 12
 
 
 def ways(
@@ -33,8 +39,8 @@ def ways(
 ) -> tuple[Way, ...]:
     """Return up to ``limit`` ways after which nothing of the rule is not met any more, least effort first.
 
-    A way leads to "met", or to "unknown" when facts are still missing. No way is returned when nothing is not met,
-    or when none is found within the search's bounds.
+    A way leads to "met", or to "unknown" when facts are still missing. No way is returned when nothing is not
+    met, or when none is found within the search's bounds.
 
     Raises:
         KeyError: no rule of that key is in force.
@@ -43,29 +49,104 @@ def ways(
     return _Search(catalogue, key, facts).ways(limit)
 
 
+class _Prepared:
+    """What the search needs of one rule, whoever the firm is; kept as long as the compiled graph.
+
+    ``tests`` lists for every fact behind the rule the tests ``column >= bound`` that it can turn, with its
+    coefficient where it enters the column linearly (else 0). ``touching`` has per criterion the facts
+    behind it.
+    """
+
+    def __init__(self, catalogue: Catalogue, rule: Rule, given: frozenset[str]) -> None:
+        self.nodes, self.facts = catalogue.graph.nodes, catalogue.library.facts
+        self.flags = frozenset(n for n, fact in self.facts.items() if fact.type == "flag")
+        truths = [catalogue.criteria[i] for i in rule.criteria]
+        self.roots = [bitmap for truth in truths for bitmap in truth]
+        self.judged = generate(self.nodes, self.roots, self.flags)
+        self.inputs = base_inputs(self.nodes, self.roots)
+        self.given = given
+        needed = {self.nodes[i][1] for i in self.inputs if self.nodes[i][0] == "fact"}
+        behind = {name: frozenset(self._underlying(name)) for name in self.facts if self.facts[name].derived}
+        wanted = frozenset[str]().union(*(behind.get(name, ()) for name in needed))
+        self.derived = {
+            n: behind[n] for n in derived_order(self.facts) if n not in given and behind[n] & wanted
+        }
+        self.touching = [self._behind(true) | self._behind(false) for true, false in truths]
+        self.tests: dict[str, dict[tuple[int, int], int]] = defaultdict(dict)
+        self.breaks: dict[str, set[int]] = defaultdict(lambda: {0})
+        for i in self.inputs:
+            if self.nodes[i][0] == "in":
+                self._note(*self.nodes[i][1:])
+        self._columns: dict[int, Function] = {}
+
+    def _note(self, column: int, low: int, high: int) -> None:
+        bounds = [bound for bound in (low, high + 1) if LOWEST < bound <= INT_MAX]
+        node = self.nodes[column]
+        for name in self._behind(column):
+            coefficient = 1 if node == ("fact", name) else self._coefficient(node, name)
+            self.tests[name].update(dict.fromkeys([(column, bound) for bound in bounds], coefficient))
+            if node == ("fact", name):
+                self.breaks[name].update(bounds)
+
+    def _behind(self, node: int) -> frozenset[str]:
+        """Return the facts behind a node: its inputs, or what derived ones are worked out from."""
+        names = (self.nodes[i][1] for i in self.inputs[node])
+        return frozenset(other for name in names for other in self._underlying(name))
+
+    def _underlying(self, name: str) -> Iterator[str]:
+        fact = self.facts[name]
+        if fact.derived and name not in self.given:
+            for other in fact.inputs:
+                yield from self._underlying(other)
+        else:
+            yield name
+
+    def _coefficient(self, node: tuple[object, ...], name: str) -> int:
+        """Return the coefficient of a fact in a linear column, 0 when it enters in another way."""
+        if node[0] != "linear":
+            return 0
+        terms = cast("tuple[tuple[int, int], ...]", node[1])
+        direct = [c for c, item in terms if self.nodes[item] == ("fact", name)]
+        others = [item for _, item in terms if self.nodes[item] != ("fact", name)]
+        return direct[0] if len(direct) == 1 and not any(name in self._behind(i) for i in others) else 0
+
+    def column(self, column: int, known: Mapping[str, int | str | None]) -> int | None:
+        """Return a column's value for a firm."""
+        function = self._columns.get(column)
+        if function is None:
+            function = self._columns[column] = generate(self.nodes, [column], self.flags)
+        value: int | None = function(known.get)[0]
+        return value
+
+
+_PREPARED: WeakKeyDictionary[Graph, dict[tuple[str, frozenset[str]], _Prepared]] = WeakKeyDictionary()
+
+
+def _prepared(catalogue: Catalogue, rule: Rule, given: frozenset[str]) -> _Prepared:
+    """Return a rule prepared for the search."""
+    kept = _PREPARED.setdefault(catalogue.graph, {})
+    found = kept.get((rule.key, given))
+    if found is None:
+        found = kept[rule.key, given] = _Prepared(catalogue, rule, given)
+    return found
+
+
 class _Search:
     """The search for one rule and one firm."""
 
     def __init__(self, catalogue: Catalogue, key: str, facts: Mapping[str, int | str | None]) -> None:
         self.catalogue, self.rule = catalogue, catalogue.rule(key)
-        self.library, self.on, self.nodes = catalogue.library, catalogue.on, catalogue.graph.nodes
+        self.library, self.on = catalogue.library, catalogue.on
         self.given = {name: value for name, value in facts.items() if value is not None}
         self.start = completed(self.library, self.on, self.given)
-        self.flags = frozenset(n for n, fact in self.library.facts.items() if fact.type == "flag")
-        truths = [catalogue.criteria[i] for i in self.rule.criteria]
-        self.roots = [bitmap for truth in truths for bitmap in truth]
-        self.judged = generate(self.nodes, self.roots, self.flags)
-        self.inputs = base_inputs(self.nodes, self.roots)
+        facts_known = self.library.facts.keys() & self.given.keys()
+        given = frozenset(name for name in facts_known if self.library.facts[name].derived)
+        self.prepared = _prepared(catalogue, self.rule, given)
         self.trials = 0
-        needed = (self.nodes[i][1] for i in self.inputs if self.nodes[i][0] == "fact")
-        self._derived = [n for n in needed if self.library.facts[n].derived and n not in self.given]
-        self._columns: dict[int, Function] = {}
 
     def ways(self, limit: int) -> tuple[Way, ...]:
         found: list[Way] = []
         used: list[frozenset[str]] = []
-        if self._failing(self.start) == 0:
-            return ()
         for names in self._sets():
             if any(earlier <= set(names) for earlier in used):
                 continue
@@ -82,39 +163,41 @@ class _Search:
     def _failing(self, known: Mapping[str, int | str | None]) -> int:
         """Return how many criteria are not met."""
         self.trials += 1
-        return sum(self.judged(known.get)[1::2])
+        return sum(self.prepared.judged(known.get)[1::2])
 
     def _sets(self) -> Iterator[tuple[str, ...]]:
-        """Yield sets of facts worth trying, by effort, then size."""
-        values = self.judged(self.start.get)
-        wanted: dict[str, None] = {}
-        for position, bitmap in enumerate(self.roots[1::2]):
-            if values[2 * position + 1]:
-                for node in sorted(self.inputs[bitmap]):
-                    wanted.update(dict.fromkeys(self._underlying(self.nodes[node][1])))
-        facts = sorted(
-            (self.library.facts[name] for name in wanted if self._may_move(name)),
-            key=lambda f: (f.effort, f.name),
-        )
-        sets = [c for size in range(1, _MOST_FACTS + 1) for c in combinations(facts, size)]
-        sets.sort(key=lambda chosen: (sum(f.effort for f in chosen), len(chosen)))
-        for chosen in sets[:_MOST_SETS]:
-            yield tuple(fact.name for fact in chosen)
-
-    def _underlying(self, name: str) -> Iterator[str]:
-        """Yield the facts behind a fact: itself, or what a derived one is worked out from."""
-        fact = self.library.facts[name]
-        if fact.derived and name not in self.given:
-            for other in fact.inputs:
-                yield from self._underlying(other)
-        else:
-            yield name
+        """Yield sets of facts worth trying, easiest first: those that touch every failing criterion."""
+        values = self.prepared.judged(self.start.get)
+        touching = [names for i, names in enumerate(self.prepared.touching) if values[2 * i + 1]]
+        if not touching:
+            return
+        wanted = frozenset[str]().union(*touching)
+        facts = [self.library.facts[name] for name in wanted if self._may_move(name)]
+        facts.sort(key=lambda f: (f.effort, f.name))
+        touched = [sum(1 << k for k, names in enumerate(touching) if f.name in names) for f in facts]
+        everything = (1 << len(touching)) - 1
+        reachable = 0
+        for bits in touched:
+            reachable |= bits
+        if reachable != everything:
+            return
+        yielded = 0
+        for looked_at, chosen in enumerate(_by_effort([f.effort for f in facts])):
+            covered = 0
+            for i in chosen:
+                covered |= touched[i]
+            if covered == everything:
+                yielded += 1
+                yield tuple(facts[i].name for i in chosen)
+            if yielded == _MOST_SETS or looked_at == _MOST_LOOKED_AT:
+                return
 
     def _may_move(self, name: str) -> bool:
         fact = self.library.facts[name]
-        return (
-            fact.act != "no" and fact.type not in {"code", "date"} and isinstance(self.start.get(name), int)
-        )
+        if fact.act == "no" or fact.derived or fact.type in {"code", "date"}:
+            # A derived fact that was given moves only through what it is worked out from, which is not known.
+            return False
+        return isinstance(self.start.get(name), int)
 
     def _reached(self, known: Known, names: Sequence[str]) -> Iterator[Known]:
         """Yield states in which every fact named has moved and nothing is not met."""
@@ -131,97 +214,59 @@ class _Search:
     def _with(self, known: Known, name: str, value: int) -> Known:
         """Return the facts with one changed and what is derived from it worked out again."""
         changed: Known = {**known, name: value}
-        stale = [other for other in self._derived if name in self.library.facts[other].inputs]
+        stale = [other for other, behind in self.prepared.derived.items() if name in behind]
         for other in stale:
             changed.pop(other, None)
-        return completed(self.library, self.on, changed, only=self._derived) if stale else changed
+        return completed(self.library, self.on, changed, only=stale) if stale else changed
 
     def _candidates(self, known: Known, fact: Fact) -> list[int]:
         """Return the values at which some comparison of the rule turns, nearest first."""
-        current = known[fact.name]
-        assert isinstance(current, int)
+        current = int(known[fact.name] or 0)
         if fact.type == "flag":
             wanted = 1 - current
             return [wanted] if fact.act == "either" or (fact.act == "up") == (wanted == 1) else []
         found: set[int] = set()
-        for node in self.inputs:
-            if self.nodes[node][0] == "in":
-                _, column, low, high = self.nodes[node]
-                for bound in (low, high + 1):
-                    if LOWEST < bound <= INT_MAX:
-                        found.update(self._turning(known, fact, current, column, bound))
+        here: dict[int, int | None] = {}
+        for (column, bound), coefficient in self.prepared.tests.get(fact.name, {}).items():
+            if column not in here:
+                here[column] = self.prepared.column(column, known)
+            value = here[column]
+            if coefficient and value is not None:
+                found.add(current + _least_step(bound - value, coefficient))
+            elif not coefficient:
+                found.update(self._turning(known, fact, current, column, bound))
         allowed = [
-            value
-            for value in found
-            if fact.low <= value <= fact.high
-            and value != current
-            and (fact.act == "either" or (value > current) == (fact.act == "up"))
+            value for value in found if fact.low <= value <= fact.high and _allowed(fact, current, value)
         ]
         return sorted(allowed, key=lambda value: abs(value - current))
 
     def _turning(self, known: Known, fact: Fact, current: int, column: int, bound: int) -> Iterator[int]:
-        """Yield the nearest values of the fact at which ``column >= bound`` becomes the other truth."""
-        reached = {self.nodes[i][1] for i in self.inputs[column]}
-        if not any(fact.name in self._underlying(name) for name in reached):
-            return
-        node = self.nodes[column]
-        if node == ("fact", fact.name):
-            yield bound if current < bound else bound - 1
-            return
-        here = self._column(column, known)
-        if here is None:
-            return
-        coefficient = self._coefficient(node, fact.name)
-        if coefficient:
-            yield current + _least_step(bound - here, coefficient)
-            return
-        for end in (
-            (fact.high,) if fact.act == "up" else (fact.low,) if fact.act == "down" else (fact.low, fact.high)
-        ):
-            value = self._bisected(known, fact, current, end, column, bound)
-            if value is not None:
-                yield value
+        """Yield values at which ``column >= bound`` turns, piece by piece between the fact's thresholds."""
 
-    def _coefficient(self, node: tuple[object, ...], name: str) -> int:
-        """Return the coefficient of a fact in a linear column, 0 when it enters in another way."""
-        if node[0] != "linear":
-            return 0
-        terms: tuple[tuple[int, int], ...] = node[1]  # type: ignore[assignment]
-        direct = [c for c, item in terms if self.nodes[item] == ("fact", name)]
-        others = {
-            n
-            for _, item in terms
-            if self.nodes[item] != ("fact", name)
-            for i in self.inputs[item]
-            for n in self._underlying(self.nodes[i][1])
-        }
-        return direct[0] if len(direct) == 1 and name not in others else 0
-
-    def _column(self, column: int, known: Known) -> int | None:
-        function = self._columns.get(column)
-        if function is None:
-            function = self._columns[column] = generate(self.nodes, [column], self.flags)
-        value: int | None = function(known.get)[0]
-        return value
-
-    def _bisected(
-        self, known: Known, fact: Fact, current: int, end: int, column: int, bound: int
-    ) -> int | None:
-        """Find by halving where ``column >= bound`` turns between the present value and the end of the range."""
-
-        def holds(value: int) -> bool | None:
+        def holds(value: int) -> bool:
             self.trials += 1
-            found = self._column(column, self._with(known, fact.name, value))
-            return None if found is None else found >= bound
+            found = self.prepared.column(column, self._with(known, fact.name, value))
+            return found is not None and found >= bound
 
         before = holds(current)
-        if before is None or holds(end) in (before, None):
-            return None
-        near, far = current, end
-        while abs(far - near) > 1:
-            middle = (near + far) // 2
-            near, far = (middle, far) if holds(middle) in (before, None) else (near, middle)
-        return far
+        breaks = sorted(self.prepared.breaks[fact.name])
+        for sign, end in ((1, fact.high), (-1, fact.low)):
+            if not _allowed(fact, current, end):
+                continue
+            # A threshold x lies between x - 1 and x: coming from above, the next piece begins at x - 1.
+            edges = [
+                edge
+                for edge in (breaks if sign > 0 else [x - 1 for x in breaks])
+                if 0 < sign * (edge - current) < sign * (end - current)
+            ]
+            near = current
+            for edge in [*edges[::sign][:_MOST_PIECES], end]:
+                far = edge if edge == end else edge - sign
+                if holds(near) != before:
+                    yield near
+                elif sign * (far - near) > 0 and holds(far) != before:
+                    yield _halved(near, far, lambda value: holds(value) == before)
+                near = edge
 
     def _proved(self, names: Sequence[str], state: Known) -> Way | None:
         """Return the way once the interpreter has confirmed it from the firm's own facts."""
@@ -250,8 +295,7 @@ class _Search:
 
     def _move(self, name: str, after: int) -> Move:
         fact = self.library.facts[name]
-        before = self.start[name]
-        assert isinstance(before, int)
+        before = int(self.start[name] or 0)
         if fact.type == "flag":
             return Move(
                 name, fact.label, fact.label_en, before, after,
@@ -267,6 +311,33 @@ class _Search:
             f"{fact.label}由 {zh[0]} {verb} {zh[1]}（{change[0]} {zh[2]}）",
             f"{fact.label_en} from {en[0]} {verb_en} {en[1]} ({en[2]} {change[1]})",
         )  # fmt: skip
+
+
+def _allowed(fact: Fact, current: int, value: int) -> bool:
+    """Tell whether the firm may move a fact to a value."""
+    return value != current and (fact.act == "either" or (value > current) == (fact.act == "up"))
+
+
+def _halved(near: int, far: int, unturned: Callable[[int], bool]) -> int:
+    """Return the first value, coming from ``near``, that has turned; ``far`` has."""
+    while abs(far - near) > 1:
+        middle = (near + far) // 2
+        near, far = (middle, far) if unturned(middle) else (near, middle)
+    return far
+
+
+def _by_effort(efforts: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Yield sets of positions by the sum of their efforts, then by size; efforts are sorted."""
+    heap: list[tuple[int, int, tuple[int, ...]]] = [(efforts[0], 1, (0,))] if efforts else []
+    while heap:
+        total, size, chosen = heappop(heap)
+        yield chosen
+        last, following = chosen[-1], chosen[-1] + 1
+        if following < len(efforts):
+            moved = total - efforts[last] + efforts[following]
+            heappush(heap, (moved, size, (*chosen[:-1], following)))
+            if size < _MOST_FACTS:
+                heappush(heap, (total + efforts[following], size + 1, (*chosen, following)))
 
 
 def _least_step(distance: int, coefficient: int) -> int:

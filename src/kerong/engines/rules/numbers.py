@@ -213,6 +213,10 @@ def floored(graph: Graph, a: Number) -> Number:
     if a.missing or a.scale == 0:
         return a
     power = 10**a.scale
+    if power > _LIMIT:
+        raise PredicateError(
+            f"floor stands around a number with {a.scale} decimals", "at most 18", "write shorter decimals"
+        )
     if a.is_constant:
         value = a.constant // power
         return Number((), value, 0, value, value, a.dims, abs(value))

@@ -1,21 +1,24 @@
 """Bind a compiled graph to the columns of a snapshot: registers, operation rows and constants for the kernel.
 
-Facts that the snapshot does not hold are missing for every firm; what follows from that is folded away here, so a
-register with few columns costs little.
+Facts that the snapshot does not hold are missing for every firm; what follows from that is folded away here,
+so a register with few columns costs little.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kerong.engines.rules import kernel
 from kerong.engines.rules.graph import COLUMN_TAGS, INT_MAX, LOWEST, Node, Truth, operands, reachable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Ints = NDArray[np.int64]
 Row = tuple[int, int, int, int, int, int, int, int]
@@ -25,7 +28,8 @@ _EXTREMES = {"min": kernel.MIN, "max": kernel.MAX}
 _STRICT = frozenset({"linear", "mul", "min", "max", "floordiv", "share", "const"})
 _CODE_TESTS = frozenset({kernel.IN_CODE, kernel.VALID_CODE})
 _TESTS = _CODE_TESTS | {kernel.IN_NUMBER, kernel.VALID_NUMBER}
-# In units of one comparison of 64 classes, as measured: a list costs its bounds and a little, a table this much.
+# In units of one comparison of 64 classes, as measured: a list costs its bounds and a little, a table this
+# much.
 _TEST_COST, _TABLE_COST = 2, 80
 
 
@@ -44,7 +48,9 @@ class Program:
 class Binder:
     """Lays out one program."""
 
-    def __init__(self, nodes: list[Node], numbers: Mapping[str, int], codes: Mapping[str, tuple[int, Sequence[str]]]) -> None:
+    def __init__(
+        self, nodes: list[Node], numbers: Mapping[str, int], codes: Mapping[str, tuple[int, Sequence[str]]]
+    ) -> None:
         self.nodes = nodes
         self.numbers = numbers
         self.codes = codes
@@ -82,7 +88,7 @@ class Binder:
         )
 
     def _ordered(self) -> list[Row]:
-        """Return the rows with tests of input columns first, by column, so that a column is read while it is cached.
+        """Return the rows with tests of input columns first, by column: it is read while it is cached.
 
         Tests of one code that together cost more than a look-up table become tables of up to 64 lists.
         """
@@ -93,8 +99,7 @@ class Binder:
         for (is_code, place), group in groupby(tests, key=lambda row: (row[0] in _CODE_TESTS, row[2])):
             members = list(group)
             if is_code and sum(_TEST_COST + row[6] for row in members) > _TABLE_COST:
-                for first in range(0, len(members), 64):
-                    ordered.append(self._table(place, members[first : first + 64]))
+                ordered += [self._table(place, members[at : at + 64]) for at in range(0, len(members), 64)]
             else:
                 ordered += members
         # SET and CLEAR stand first: a rule may have nothing else.
@@ -113,7 +118,9 @@ class Binder:
         self._pool += [word - (1 << 64) if word >> 63 else word for word in words]
         return (kernel.IN_TABLE, 0, place, len(members), 0, offset, len(self._pool) - offset, 0)
 
-    def _emit(self, op: int, destination: int, *, a: int = 0, b: int = 0, c: int = 0, pool: Sequence[int] = ()) -> None:
+    def _emit(  # noqa: PLR0913 - the columns of a row
+        self, op: int, destination: int, *, a: int = 0, b: int = 0, c: int = 0, pool: Sequence[int] = ()
+    ) -> None:
         self._rows.append((op, destination, a, b, c, len(self._pool), len(pool), 0))
         self._pool.extend(pool)
 
@@ -134,7 +141,7 @@ class Binder:
         return found
 
     def _column(self, node: Node) -> int | None:
-        """Return the place of a column: input row, negative register, or None when it is missing everywhere."""
+        """Return the place of a column: input row, negative register, or None when it is always missing."""
         tag = node[0]
         if tag == "fact":
             return self.numbers.get(node[1])
@@ -143,7 +150,12 @@ class Binder:
         if tag == "const":
             return self._register(kernel.CONST, c=node[1])
         if tag == "cases":
-            pool = [x for bitmap, value in node[1] if self._bitmaps[bitmap] for x in (self._bitmaps[bitmap], value)]
+            pool = [
+                x
+                for bitmap, value in node[1]
+                if self._bitmaps[bitmap]
+                for x in (self._bitmaps[bitmap], value)
+            ]
             return self._register(kernel.CASES, pool=pool) if pool else None
         if tag == "bands":
             pool = [x for t, f, points in node[2] for x in (self._bitmaps[t], self._bitmaps[f], points)]
@@ -196,7 +208,7 @@ class Binder:
             return self._valid(node[1])
         if tag == "andnot":
             first, second = self._bitmaps[node[1]], self._bitmaps[node[2]]
-            if first == 0 or second == 1 or first == second:
+            if first == 0 or second in {1, first}:
                 return 0
             return first if second == 0 else self._word(kernel.ANDNOT, a=first, b=second)
         parts = {self._bitmaps[item] for item in node[1]}
@@ -296,7 +308,11 @@ def class_ranges(dictionary: Sequence[str], kind: str, texts: Sequence[str]) -> 
     spans: list[tuple[int, int]] = []
     for text in texts:
         low = bisect_left(dictionary, text)
-        high = bisect_left(dictionary, text + "\U0010ffff") if kind == "prefix" else bisect_right(dictionary, text)
+        high = (
+            bisect_left(dictionary, text + "\U0010ffff")
+            if kind == "prefix"
+            else bisect_right(dictionary, text)
+        )
         if low < high:
             spans.append((low + 1, high))
     merged: list[tuple[int, int]] = []

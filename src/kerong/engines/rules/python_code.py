@@ -14,8 +14,8 @@ Function = Callable[[Callable[[str], Value]], tuple[Any, ...]]
 def share(amount: int, ratio: int, rounding: str) -> int:
     """Return ``amount * ratio / 10000`` rounded to a whole number.
 
-    ``down`` goes towards zero, ``up`` away from it, ``half_up`` away from zero at a half, ``half_even`` to the even
-    neighbour.
+    ``down`` goes towards zero, ``up`` away from it, ``half_up`` away from zero at a half, ``half_even`` to
+    the even neighbour.
     """
     quotient, rest = divmod(abs(amount * ratio), 10_000)
     doubled = 2 * rest
@@ -133,7 +133,7 @@ def _unless_missing(columns: Sequence[int], text: str) -> str:
 
 def base_inputs(nodes: list[Node], roots: Sequence[int]) -> Mapping[int, frozenset[int]]:
     """Return for every node needed by the roots which input columns it depends on."""
-    from kerong.engines.rules.graph import operands  # noqa: PLC0415 - only needed here
+    from kerong.engines.rules.graph import operands
 
     found: dict[int, frozenset[int]] = {}
     for i in reachable(nodes, list(roots)):

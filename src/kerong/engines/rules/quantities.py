@@ -26,8 +26,9 @@ _LOOSE_DAY = re.compile(r"([0-9]{4})[-/.年 ]?([0-9]{1,2})[-/.月 ]?([0-9]{1,2})
 _ENGLISH_DAY = re.compile(r"([0-9]{1,2}) ([A-Z][a-z]+) ([0-9]{4})")
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+.-]*")
 _YEARS = (1900, 2200)
-_MONTHS: tuple[str, ...] = tuple(
-    "January February March April May June July August September October November December".split()
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 _MOST_DIGITS = 30
 _FLAGS = {"true": 1, "false": 0, "1": 1, "0": 0, "是": 1, "否": 0, "yes": 1, "no": 0}

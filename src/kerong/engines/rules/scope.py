@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from datetime import date
 
     from kerong.engines.rules.graph import Graph, Truth
-    from kerong.engines.rules.model import Classification, Fact, Indicator, Pack, Parameter, Scorecard, Unit
+    from kerong.engines.rules.model import (
+        Band,
+        Classification,
+        Fact,
+        Indicator,
+        Pack,
+        Parameter,
+        Scorecard,
+        Unit,
+    )
     from kerong.engines.rules.numbers import Number
 
 
@@ -51,6 +60,7 @@ class PackScope:
         self.resolver = Resolver(graph, self.entry)
         self._entries: dict[str, Entry] = {}
         self._busy: set[str] = set()
+        self._indicators: dict[tuple[str, str], tuple[int, int]] = {}
 
     def entry(self, name: str) -> Entry:
         """Return what a name means.
@@ -61,7 +71,8 @@ class PackScope:
         """
         found = self._entries.get(name)
         if found is None:
-            if name in self._busy:
+            # Facts published in a circle are found by the compiler, which can tell the path.
+            if name in self._busy and not self._means_fact(name):
                 raise PredicateError(
                     f"{name} is defined by itself", "names without circles", "break the circle"
                 )
@@ -74,13 +85,19 @@ class PackScope:
 
     def key(self, name: str) -> Hashable:
         """Return a key equal for names of one meaning across packs, or None when it cannot be compared cheaply."""
-        if name in self.facts.fact_names():
+        if self._means_fact(name):
             return name
         parameter = self.pack.parameters.get(name)
         if parameter is None or parameter.by:
             return None
         value = parameter.in_force(self.on)
         return (parameter.unit.type, value.value if value else None)
+
+    def _means_fact(self, name: str) -> bool:
+        """Tell whether a name is a fact here: the pack's own names come first."""
+        pack = self.pack
+        own = name in pack.points or name in pack.classes or name in pack.parameters
+        return not own and name in self.facts.fact_names()
 
     def _resolve(self, name: str) -> Entry:
         pack = self.pack
@@ -167,14 +184,18 @@ class PackScope:
             raise self._unknown(f"{card.name}.{part}")
         total = numbers.literal(0, 0, ("points",))
         for indicator in chosen:
-            key = f"{card.name}.{indicator.name}"
+            term = self._indicator_columns(card, indicator)
+            own = numbers.column(term, 0, indicator.max, ("points",))
             if part == indicator.name:
-                low, high = self._indicator(indicator)
-                return NumberName(numbers.column((low, high), 0, indicator.max, ("points",)))
-            entry = self.entry(key)
-            assert isinstance(entry, NumberName)
-            total = numbers.added(total, entry.number)
+                return NumberName(own)
+            total = numbers.added(total, own)
         return NumberName(total)
+
+    def _indicator_columns(self, card: Scorecard, indicator: Indicator) -> tuple[int, int]:
+        found = self._indicators.get((card.name, indicator.name))
+        if found is None:
+            found = self._indicators[card.name, indicator.name] = self._indicator(indicator)
+        return found
 
     def _indicator(self, indicator: Indicator) -> tuple[int, int]:
         """Return the columns of the lowest and the highest points still possible."""
@@ -204,10 +225,7 @@ class PackScope:
             sides.append(graph.add(("bands", name, listed, rest)))
         return sides[0], sides[1]
 
-    def _band(self, indicator: Indicator, band: object) -> Truth:
-        from kerong.engines.rules.model import Band
-
-        assert isinstance(band, Band)
+    def _band(self, indicator: Indicator, band: Band) -> Truth:
         graph, resolver = self.graph, self.resolver
         if band.when:
             return resolver.truth(parsed(band.when)[0])

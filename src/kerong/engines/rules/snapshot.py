@@ -1,4 +1,4 @@
-"""A snapshot of facts: a memory-mapped column store with manifest and content hash, built once from Parquet."""
+"""A snapshot of facts: a memory-mapped column store with manifest and content hash, built from Parquet."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from kerong.engines.rules import derived
 from kerong.engines.rules.graph import MISSING
+from kerong.engines.rules.stored_columns import FLAGS, SnapshotError, classes, integers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,13 +31,8 @@ Ints = NDArray[np.int64]
 Codes = NDArray[np.uint16]
 
 FORMAT = 1
-_FLAGS = ("0", "1")
+_FILES = ("numbers.i64", "codes.u16", "keys.arrow")
 _STRIDE = 64
-_MAX_CLASSES = 65_000
-
-
-class SnapshotError(ValueError):
-    """A snapshot that cannot be built or opened, with what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,7 @@ class Snapshot:
             value = int(self.codes[position, row])
             if value:
                 text = self.dictionaries[name][value - 1]
-                found[name] = int(text) if self.dictionaries[name] == _FLAGS else text
+                found[name] = int(text) if self.dictionaries[name] == FLAGS else text
         return found
 
     def row_of(self, key: str) -> int | None:
@@ -138,20 +134,40 @@ class _Arrays:
         )
         for name, i in made.number_rows.items():
             if name in table.column_names:
-                made.numbers[i, :rows] = _integers(name, table.column(name))
+                made.numbers[i, :rows] = integers(facts[name], table.column(name))
             else:
                 inputs = [made.numbers[made.number_rows[other], :rows] for other in facts[name].inputs]
-                made.numbers[i, :rows] = derived.compute(facts[name].derived, on, inputs)
+                made.numbers[i, :rows] = worked_out(facts[name], on, inputs)
         for name, i in made.code_rows.items():
-            classes, dictionary = _classes(facts[name], table.column(name))
-            made.codes[i, :rows] = classes
+            positions, dictionary = classes(facts[name], table.column(name))
+            made.codes[i, :rows] = positions
             made.dictionaries[name] = dictionary
         return made
+
+    def refuse_outside(self, facts: Mapping[str, Fact], names: Sequence[str]) -> None:
+        """Refuse values outside a fact's range: arithmetic within 64 bits was proved for the range only."""
+        for name in names:
+            if name not in self.number_rows:
+                continue
+            values, fact = self.numbers[self.number_rows[name]], facts[name]
+            outside = (values != MISSING) & ((values < fact.low) | (values > fact.high))
+            if bool(outside.any()):
+                row = int(outside.argmax())
+                raise SnapshotError(
+                    f"column {name} holds {int(outside.sum())} values outside {fact.low} to {fact.high} "
+                    f"(row {row}: {int(values[row])}); correct them, or widen the range in facts.yaml"
+                )
 
     def snapshot(self, rows: int, on: date, keys: pa.Array[Any] | None) -> Snapshot:
         return Snapshot(
             rows, on, self.number_rows, self.code_rows, self.dictionaries, self.numbers, self.codes, keys
         )
+
+
+def worked_out(fact: Fact, on: date, inputs: Sequence[Ints]) -> Ints:
+    """Return a derived fact, held within its range: arithmetic within 64 bits was proved for the range only."""
+    values = derived.compute(fact.derived, on, inputs)
+    return np.where(values == MISSING, values, np.clip(values, fact.low, fact.high))
 
 
 def derived_order(facts: Mapping[str, Fact]) -> Iterator[str]:
@@ -171,56 +187,6 @@ def derived_order(facts: Mapping[str, Fact]) -> Iterator[str]:
         yield from visit(name)
 
 
-def _integers(name: str, column: pa.ChunkedArray[Any]) -> Ints:
-    kind = column.type
-    if pa.types.is_floating(kind):
-        # Nothing is rounded in silence: a float column must hold whole stored units; NaN is missing.
-        nothing = pa.scalar(None, kind)
-        column = _computed("if_else", _computed("is_nan", column), nothing, column)
-    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        year, month, day = (pc.cast(_computed(part, column), pa.int64()) for part in ("year", "month", "day"))
-        months = _computed("add", _computed("multiply", year, 100), month)
-        column = _computed("add", _computed("multiply", months, 100), day)
-    try:
-        whole = pc.cast(column, pa.int64())
-    except pa.ArrowInvalid as error:
-        raise SnapshotError(
-            f"column {name} holds values that are not whole stored units ({error}); convert it to fen, basis points, …"
-        ) from error
-    result: Ints = pc.fill_null(whole, MISSING).to_numpy()
-    return result
-
-
-def _computed(function: str, *arguments: Any) -> Any:
-    """Call an Arrow function by name: the library makes its functions at run time, unknown to type checkers."""
-    return pc.call_function(function, list(arguments))
-
-
-def _classes(fact: Fact, column: pa.ChunkedArray[Any]) -> tuple[Codes, Sequence[str]]:
-    if fact.type == "flag":
-        whole = pc.cast(
-            pc.cast(column, pa.int64()) if not pa.types.is_boolean(column.type) else column, pa.uint16()
-        )
-        result: Codes = pc.fill_null(_computed("add", whole, pa.scalar(1, pa.uint16())), 0).to_numpy().astype(np.uint16)
-        if len(result) and int(result.max()) > 2:
-            raise SnapshotError(f"column {fact.name} is a flag but holds values other than 0 and 1")
-        return result, _FLAGS
-    encoded = column.combine_chunks().cast(pa.string()).dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    texts: list[str] = encoded.dictionary.to_pylist()
-    if len(texts) > _MAX_CLASSES:
-        raise SnapshotError(
-            f"column {fact.name} has {len(texts)} distinct codes; at most {_MAX_CLASSES} fit a snapshot"
-        )
-    order = sorted(range(len(texts)), key=texts.__getitem__)
-    rank = np.zeros(len(texts) + 1, np.uint16)
-    for position, original in enumerate(order):
-        rank[original] = position + 1
-    indices = pc.fill_null(encoded.indices, len(texts)).to_numpy(zero_copy_only=False)
-    return rank[indices], tuple(texts[i] for i in order)
-
-
 def read_parquet(parquet: Path, facts: Mapping[str, Fact], on: date, key: str = "uscc") -> Snapshot:
     """Read a Parquet file of facts into a snapshot in memory.
 
@@ -230,6 +196,7 @@ def read_parquet(parquet: Path, facts: Mapping[str, Fact], on: date, key: str = 
     """
     table, wanted = _facts_table(parquet, facts, key)
     arrays = _Arrays.of(facts, table.select(wanted), table.num_rows, on)
+    arrays.refuse_outside(facts, wanted)
     keys = table.column(key).combine_chunks() if key in table.column_names else None
     return arrays.snapshot(table.num_rows, on, keys)
 
@@ -246,7 +213,7 @@ def _facts_table(parquet: Path, facts: Mapping[str, Fact], key: str) -> tuple[pa
     return pq.read_table(parquet, columns=wanted + ([key] if key in schema.names else [])), wanted
 
 
-def build_snapshot(
+def build_snapshot(  # noqa: PLR0913 - from where, to where, and how
     parquet: Path, facts: Mapping[str, Fact], out: Path, on: date, key: str = "uscc", *, replace: bool = True
 ) -> Snapshot:
     """Build the column store of a Parquet file of facts in ``out`` and open it.
@@ -259,25 +226,32 @@ def build_snapshot(
     """
     if out.exists() and not replace:
         raise SnapshotError(f"{out} exists already; choose another folder or replace it")
+    if out.exists() and not (out / "manifest.json").exists() and (not out.is_dir() or any(out.iterdir())):
+        raise SnapshotError(f"{out} is not a snapshot, so it is not replaced; choose another folder")
     table, wanted = _facts_table(parquet, facts, key)
     arrays = _Arrays.of(facts, table.select(wanted), table.num_rows, on)
+    arrays.refuse_outside(facts, wanted)
     out.parent.mkdir(parents=True, exist_ok=True)
     temporary = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        _write(temporary, arrays, table, on, key)
+        _write(temporary / "new", arrays, table, on, key)
         if out.exists():
-            shutil.rmtree(out)
-        temporary.rename(out)
+            out.rename(temporary / "old")
+        try:
+            (temporary / "new").rename(out)
+        except OSError:
+            if (temporary / "old").exists():
+                (temporary / "old").rename(out)
+            raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     return open_snapshot(out)
 
 
 def _write(folder: Path, arrays: _Arrays, table: pa.Table, on: date, key: str) -> None:
-    digest = hashlib.sha256()
-    for name, array in (("numbers.i64", arrays.numbers), ("codes.u16", arrays.codes)):
-        array.tofile(folder / name)
-        digest.update(array.data if array.size else b"")
+    folder.mkdir()
+    arrays.numbers.tofile(folder / "numbers.i64")
+    arrays.codes.tofile(folder / "codes.u16")
     if key in table.column_names:
         with pa.OSFile(str(folder / "keys.arrow"), "wb") as sink:
             keys = pa.table({"key": table.column(key).combine_chunks()})
@@ -290,13 +264,40 @@ def _write(folder: Path, arrays: _Arrays, table: pa.Table, on: date, key: str) -
         "numbers": list(arrays.number_rows),
         "codes": [{"name": name, "dictionary": list(arrays.dictionaries[name])} for name in arrays.code_rows],
     }
-    digest.update(json.dumps(head, sort_keys=True, ensure_ascii=False).encode())
-    manifest = {**head, "sha256": digest.hexdigest()}
+    manifest = {**head, "sha256": _content_sha256(folder, head)}
     path = folder / "manifest.json"
     path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for written in folder.iterdir():
         with written.open("rb") as handle:
             os.fsync(handle.fileno())
+
+
+def _content_sha256(folder: Path, head: Mapping[str, Any]) -> str:
+    """Hash the columns, the firms' codes and what the manifest says of them."""
+    digest = hashlib.sha256()
+    for name in _FILES:
+        if (folder / name).exists():
+            with (folder / name).open("rb") as handle:
+                digest.update(hashlib.file_digest(handle, "sha256").digest())
+        digest.update(name.encode())
+    digest.update(json.dumps(head, sort_keys=True, ensure_ascii=False).encode())
+    return digest.hexdigest()
+
+
+def export_parquet(snapshot: Snapshot, path: Path, key: str = "uscc") -> None:
+    """Write what was judged, derived facts included, as one Parquet table: what the rendered SQL reads."""
+    columns: dict[str, Any] = {}
+    columns[key] = snapshot.keys if snapshot.keys is not None else pa.array(range(snapshot.rows), pa.int64())
+    for name, row in snapshot.number_rows.items():
+        values = snapshot.numbers[row, : snapshot.rows]
+        columns[name] = pa.array(values, mask=values == MISSING)
+    for name, row in snapshot.code_rows.items():
+        positions = snapshot.codes[row, : snapshot.rows]
+        indices = pa.array(positions.astype(np.int32) - 1, mask=positions == 0)
+        texts = pa.array(list(snapshot.dictionaries[name]), pa.string())
+        coded = pa.DictionaryArray.from_arrays(indices, texts).dictionary_decode()
+        columns[name] = pc.cast(coded, pa.int8()) if snapshot.dictionaries[name] == FLAGS else coded
+    pq.write_table(pa.table(columns), path, compression="zstd")
 
 
 def open_snapshot(folder: Path, *, verify: bool = False) -> Snapshot:
@@ -308,34 +309,34 @@ def open_snapshot(folder: Path, *, verify: bool = False) -> Snapshot:
     """
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return _opened(folder, manifest, verify=verify)
+    except SnapshotError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowInvalid) as error:
         raise SnapshotError(
             f"{folder} is not a snapshot ({error}); build one with 'kerong facts import'"
         ) from error
-    if manifest.get("format") != FORMAT:
+
+
+def _opened(folder: Path, manifest: Mapping[str, Any], *, verify: bool) -> Snapshot:
+    if manifest["format"] != FORMAT:
         raise SnapshotError(
-            f"{folder} has format {manifest.get('format')}, this version reads {FORMAT}; build it anew"
+            f"{folder} has format {manifest['format']}, this version reads {FORMAT}; build it anew"
         )
     rows = int(manifest["rows"])
     stride = max(_STRIDE, -(-rows // _STRIDE) * _STRIDE)
     names, coded = manifest["numbers"], manifest["codes"]
     numbers = _mapped(folder / "numbers.i64", np.int64, (len(names), stride))
     codes = _mapped(folder / "codes.u16", np.uint16, (len(coded), stride))
-    if verify:
-        head = {k: v for k, v in manifest.items() if k != "sha256"}
-        digest = hashlib.sha256(numbers.data if numbers.size else b"")
-        digest.update(codes.data if codes.size else b"")
-        digest.update(json.dumps(head, sort_keys=True, ensure_ascii=False).encode())
-        if digest.hexdigest() != manifest["sha256"]:
-            raise SnapshotError(f"{folder} was changed after it was written; build it anew")
+    head = {k: v for k, v in manifest.items() if k != "sha256"}
+    if verify and _content_sha256(folder, head) != manifest["sha256"]:
+        raise SnapshotError(f"{folder} was changed after it was written; build it anew")
     keys = None
     if (folder / "keys.arrow").exists():
-        keys = (
-            pa.ipc.open_file(pa.memory_map(str(folder / "keys.arrow")))
-            .read_all()
-            .column("key")
-            .combine_chunks()
-        )
+        mapped = pa.memory_map(str(folder / "keys.arrow"))
+        keys = pa.ipc.open_file(mapped).read_all().column("key").combine_chunks()
+        if len(keys) != rows:
+            raise SnapshotError(f"{folder} names {len(keys)} firms for {rows} rows; build it anew")
     return Snapshot(
         rows=rows,
         on=date.fromisoformat(manifest["on"]),

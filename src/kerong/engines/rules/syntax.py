@@ -31,6 +31,9 @@ Tree = tuple[Any, ...]
 ROUNDINGS = ("down", "up", "half_up", "half_even")
 _MAX_LENGTH = 4_000
 _MAX_DEPTH = 60
+_SHARE_ARGUMENTS = 3
+# sqlglot itself stumbles over texts such as '->'; for us they are texts that cannot be read.
+_PARSER_BUGS = (AssertionError, AttributeError, IndexError, KeyError, TypeError, ValueError)
 _COMPARISONS: dict[type[exp.Expression], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
@@ -74,6 +77,27 @@ _CURES: dict[type[exp.Expression], str] = {
     exp.NullSafeNEQ: "use <> and IS NOT NULL",
     exp.Case: "write a table parameter, or a classification",
 }
+# What sqlglot would read as something harmless: comments hide text, casts and digit groups change a value.
+_REFUSED_TEXTS: dict[re.Pattern[str], tuple[str, str, str]] = {
+    re.compile(r"=="): ("'==' is not SQL", "'='", "write one equals sign"),
+    re.compile(r"--|/\*"): (
+        "a comment stands in the predicate",
+        "the condition alone",
+        "write comments in the YAML, and x - (-1) with brackets",
+    ),
+    re.compile(r"::|(?i:\bcast\s*\()"): (
+        "casts are not allowed",
+        "DATE '2026-01-01'",
+        "compare stored units directly",
+    ),
+    re.compile(r"(?<!\w)\d+_"): (
+        "digit groups are not allowed in numbers",
+        "plain digits",
+        "write 20000, not 20_000",
+    ),
+}
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_STRANGE = re.compile(r"[^\sA-Za-z0-9_.(),+\-*=<>!']|!(?!=)")
 
 
 class PredicateError(ValueError):
@@ -99,18 +123,28 @@ def parse(text: str) -> Tree:
             "split it into several clauses",
         )
     outside_quotes = re.sub(r"'(?:[^']|'')*'", "''", text)
-    if "==" in outside_quotes:
-        raise PredicateError("'==' is not SQL", "'='", "write one equals sign")
+    for pattern, (what, expected, cure) in _REFUSED_TEXTS.items():
+        if pattern.search(outside_quotes):
+            raise PredicateError(what, expected, cure)
     try:
         tree = sqlglot.parse_one(text, read="duckdb")
-    except (SqlglotError, RecursionError) as error:
+    except (SqlglotError, RecursionError, *_PARSER_BUGS) as error:
         first_line = str(error).partition("\n")[0][:120]
         raise PredicateError(
             f"cannot read the predicate {text[:80]!r} ({first_line})",
             "a condition such as staff_count >= staff_min AND is_hnte",
             "check brackets, quotes and operators",
         ) from error
-    return _convert(tree, 0)
+    converted = _convert(tree, 0)
+    # Checked last: a node that is not allowed has the better message.
+    strange = _STRANGE.search(outside_quotes)
+    if strange is not None:
+        raise PredicateError(
+            f"the character {strange[0]!r} is not allowed in a predicate",
+            "letters, digits and _ . ( ) , + - * = < > outside quotes",
+            "write it in the plain subset; codes stand in single quotes",
+        )
+    return converted
 
 
 @lru_cache(maxsize=65_536)
@@ -164,10 +198,23 @@ def _convert(node: Any, depth: int) -> Tree:
 
 
 def _sql(node: Any) -> str:
-    return str(node.sql(dialect="duckdb"))[:60]
+    try:
+        return str(node.sql(dialect="duckdb"))[:60]
+    except (AttributeError, RecursionError, SqlglotError, ValueError):
+        # An absent operand, or a node that cannot be printed: the message does without.
+        return "…"
 
 
 def _comparison(node: Any, depth: int) -> Tree:
+    if any(
+        type(operand) in _COMPARISONS or type(operand) is exp.Not for operand in (node.this, node.expression)
+    ):
+        # Databases refuse this, or read it each in its own order.
+        raise PredicateError(
+            f"a comparison is compared without brackets ({_sql(node)})",
+            "x > 1 AND x < 5, or (x > 1) = TRUE",
+            "join the comparisons with AND, or add brackets",
+        )
     return ("cmp", _COMPARISONS[type(node)], _convert(node.this, depth), _convert(node.expression, depth))
 
 
@@ -194,12 +241,12 @@ def _literal(node: Any, _depth: int) -> Tree:
     text = str(node.this)
     if node.is_string:
         return ("text", text)
-    if re.fullmatch(r"\d{1,18}", text):
+    if re.fullmatch(r"[0-9]{1,18}", text):
         return ("int", int(text))
-    match = re.fullmatch(r"(\d{1,12})\.(\d{1,6})", text)
+    match = re.fullmatch(r"([0-9]{0,12})\.([0-9]{1,6})", text)
     if match:
         fraction = match[2].rstrip("0")
-        unscaled = int(match[1] + fraction)
+        unscaled = int(match[1] + fraction or "0")
         return ("dec", unscaled, len(fraction)) if fraction else ("int", unscaled)
     raise PredicateError(
         f"the number {text!r} is not allowed",
@@ -209,9 +256,10 @@ def _literal(node: Any, _depth: int) -> Tree:
 
 
 def _name(node: Any, _depth: int) -> Tree:
-    if node.this.args.get("quoted"):
-        raise PredicateError(f"quoted name {_sql(node)}", "a plain name", "remove the double quotes")
     table = node.args.get("table")
+    for part in (node.this, table):
+        if part is not None and (type(part) is not exp.Identifier or part.args.get("quoted")):
+            raise PredicateError(f"quoted name {_sql(node)}", "a plain name", "remove quotes and stars")
     return ("name", f"{table.name}.{node.name}" if table else node.name)
 
 
@@ -262,8 +310,8 @@ def _call(node: Any, depth: int) -> Tree:
             "least, greatest, floor (amounts: share)",
             "write it without",
         )
-    rounding = str(arguments[2].this) if len(arguments) == 3 and type(arguments[2]) is exp.Literal else ""
-    if rounding not in ROUNDINGS:
+    rounding = str(arguments[-1].this) if arguments and type(arguments[-1]) is exp.Literal else ""
+    if rounding not in ROUNDINGS or len(arguments) != _SHARE_ARGUMENTS:
         raise PredicateError(
             f"share is called wrongly ({_sql(node)})",
             f"share(amount, ratio, rounding) with a rounding of {', '.join(ROUNDINGS)}",
@@ -279,7 +327,8 @@ def _cast(node: Any, _depth: int) -> Tree:
             f"casts are not allowed ({_sql(node)})", "DATE '2026-01-01'", "compare stored units directly"
         )
     try:
-        day = date.fromisoformat(str(literal.this))
+        # fromisoformat alone would also read 20260101 and 2026-W01-1.
+        day = date.fromisoformat(str(literal.this) if _ISO_DAY.fullmatch(str(literal.this)) else "")
     except ValueError as error:
         raise PredicateError(
             f"{literal.this!r} is not a date", "DATE 'YYYY-MM-DD'", "correct the date"

@@ -1,9 +1,11 @@
-"""The kernel's innermost loops, written as LLVM vectors of 512 bits because its auto-vectoriser stops short of them.
+"""The kernel's innermost loops as LLVM vectors of 512 bits, which its auto-vectoriser stops short of.
 
-Every function takes plain addresses. LLVM splits the vectors where a processor has narrower registers, so the same
-text runs everywhere; with AVX-512 one comparison of eight integers is one instruction that leaves one byte.
+Every function takes plain addresses. LLVM splits the vectors where a processor has narrower registers, so the
+same text runs everywhere; with AVX-512 one comparison of eight integers is one instruction that leaves one
+byte.
 """
-# ruff: noqa: ANN001, ANN202 - numba infers the types
+# ruff: noqa: ANN001, ANN201, ANN202, ARG001, PLR0913, PLR0917 - numba infers types and passes arguments as a list
+# pyright: reportMissingParameterType=false, reportMissingTypeArgument=false, reportPrivateUsage=false
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ def _splat(builder, value, vector):
     """Return a vector holding one value everywhere."""
     blank = ir.Constant(vector, ir.Undefined)
     first = builder.insert_element(blank, value, ir.Constant(ir.IntType(32), 0))
-    return builder.shuffle_vector(first, blank, ir.Constant(ir.VectorType(ir.IntType(32), vector.count), [0] * vector.count))
+    return builder.shuffle_vector(
+        first, blank, ir.Constant(ir.VectorType(ir.IntType(32), vector.count), [0] * vector.count)
+    )
 
 
 def _at(builder, address, kind, index=None):
@@ -69,7 +73,7 @@ within = intrinsic(_comparison(_within))
 
 @intrinsic
 def classes_within(_typing, source, ranges, count, out, words):
-    """Write one bit a 16-bit class: is it in one of ``count`` (low, high) pairs of 64-bit integers at ``ranges``."""
+    """Write one bit a 16-bit class: is it in one of the (low, high) pairs at ``ranges``."""
 
     def generate(context, builder, _signature, arguments):
         source, ranges, count, out, words = arguments
@@ -117,9 +121,9 @@ def rule_step(_typing, bitmaps, places, count, outside, counts, kept):
     """Judge 16 words of firms by one rule.
 
     ``places`` holds per criterion two 32-bit byte offsets from ``bitmaps``: its true and its false words. The
-    carry-save pair (one, two) over not-true words finds the firms with exactly one criterion that is not true;
-    ``outside`` marks what is no firm. Adds eligible + near << 21 + document << 42 per lane to the eight words at
-    ``counts``; writes the three bitmaps to ``kept`` when that is not 0.
+    carry-save pair (one, two) over not-true words finds the firms with exactly one criterion that is not
+    true; ``outside`` marks what is no firm. Adds eligible + near << 21 + document << 42 per lane to the eight
+    words at ``counts``; writes the three bitmaps to ``kept`` when that is not 0.
     """
 
     def generate(context, builder, _signature, arguments):
@@ -139,7 +143,10 @@ def rule_step(_typing, bitmaps, places, count, outside, counts, kept):
             position = builder.mul(loop.index, ir.Constant(_WORD, 2))
             after = builder.add(position, ir.Constant(_WORD, 1))
             sides = [
-                builder.add(bitmaps, builder.zext(builder.load(_at(builder, places, ir.IntType(32), at), align=4), _WORD))
+                builder.add(
+                    bitmaps,
+                    builder.zext(builder.load(_at(builder, places, ir.IntType(32), at), align=4), _WORD),
+                )
                 for at in (position, after)
             ]
             for step, (one, two, any_false) in enumerate(cells):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kerong.basics import regions
 from kerong.engines.rules.compiler import Catalogue, Compiler
 from kerong.engines.rules.graph import MISSING
 from kerong.engines.rules.model import (
@@ -45,17 +46,6 @@ class ChangeError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class GroupChange:
-    """One group of firms: how many are eligible before and after, and who moves."""
-
-    key: str
-    before: int
-    after: int
-    gained: int
-    lost: int
-
-
-@dataclass(frozen=True, slots=True)
 class AmountChange:
     """The sum of an amount over eligible firms before and after, in stored units, and over how many firms."""
 
@@ -64,6 +54,18 @@ class AmountChange:
     after: int
     firms_before: int
     firms_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChange:
+    """One group of firms: how many are eligible before and after, who moves, and what the amounts become."""
+
+    key: str
+    before: int
+    after: int
+    gained: int
+    lost: int
+    amounts: tuple[AmountChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,7 @@ def _facts_used(pack: Pack) -> set[str]:
     return names | {parameter.by for parameter in pack.parameters.values() if parameter.by}
 
 
-def what_if(
+def what_if(  # noqa: PLR0913, PLR0917 - two laws, the firms, and how to count them
     before: Library,
     after: Library,
     snapshot: Snapshot,
@@ -203,8 +205,8 @@ def what_if(
 ) -> WhatIf:
     """Hold both laws against every firm and compare, rule by rule.
 
-    ``group_by`` names code facts (given or published); ``region_code`` is grouped by prefecture (its first four
-    digits) and ``industry_code`` by section letter or division, as given in the data. ``keys`` limits the rules.
+    ``group_by`` names code facts (given or published); ``region_code`` is grouped by 市州 (prefecture or
+    province-run unit) and ``industry_code`` by division. ``keys`` limits the rules.
 
     Raises:
         PolicyMistakesError: the changed law cannot be compiled.
@@ -270,15 +272,12 @@ class _Side:
 
 
 def _group_key(name: str, code: str) -> str:
+    """Return the group of a code: regions by 市州 (six digits), industries by division."""
     if name == "region_code":
-        return code[:4]
-    return (
-        code[:3]
-        if name == "industry_code" and code[:1].isalpha()
-        else code[:2]
-        if name == "industry_code"
-        else code
-    )
+        return regions.prefecture_of(code) or code
+    if name == "industry_code":
+        return code[:3] if code[:1].isalpha() else code[:2]
+    return code
 
 
 def _change(
@@ -288,17 +287,19 @@ def _change(
     flags = [
         _flags(words, sides[0].snapshot.rows) for words in (before, after, after & ~before, before & ~after)
     ]
-    amounts = [name for rule, name in sides[0].outputs if rule == key]
+    names = [name for rule, name in sides[0].outputs if rule == key and (key, name) in sides[1].outputs]
+    columns = {
+        name: [side.verdicts.columns[side.outputs[key, name], : side.snapshot.rows] for side in sides]
+        for name in names
+    }
     return RuleChange(
         rule=key,
         before=_counts(sides[0].verdicts, positions[0]),
         after=_counts(sides[1].verdicts, positions[1]),
         gained=int(flags[2].sum()),
         lost=int(flags[3].sum()),
-        groups={name: tuple(_group_changes(flags, *grouped)) for name, grouped in groups.items()},
-        amounts=tuple(
-            _amount_change(key, name, sides, flags) for name in amounts if (key, name) in sides[1].outputs
-        ),
+        groups={name: tuple(_group_changes(flags, *grouped, columns)) for name, grouped in groups.items()},
+        amounts=tuple(_amount_change(name, sides_, flags[0], flags[1]) for name, sides_ in columns.items()),
     )
 
 
@@ -312,25 +313,29 @@ def _flags(words: Words, rows: int) -> NDArray[np.bool_]:
 
 
 def _group_changes(
-    flags: Sequence[NDArray[np.bool_]], numbers: Ints, keys: list[str]
+    flags: Sequence[NDArray[np.bool_]], numbers: Ints, keys: list[str], columns: Mapping[str, Sequence[Ints]]
 ) -> Iterable[GroupChange]:
     counted = [np.bincount(numbers[flag], minlength=len(keys)) for flag in flags]
     for i, key in enumerate(keys):
         found = [int(counts[i]) for counts in counted]
         if any(found):
-            yield GroupChange(key, *found)
+            here = numbers == i
+            amounts = (
+                _amount_change(name, sides, flags[0] & here, flags[1] & here)
+                for name, sides in columns.items()
+            )
+            yield GroupChange(key, found[0], found[1], found[2], found[3], tuple(amounts))
 
 
 def _amount_change(
-    key: str, name: str, sides: Sequence[_Side], flags: Sequence[NDArray[np.bool_]]
+    name: str, columns: Sequence[Ints], before: NDArray[np.bool_], after: NDArray[np.bool_]
 ) -> AmountChange:
     sums: list[int] = []
     firms: list[int] = []
-    for side, flag in zip(sides, flags, strict=False):
-        values = side.verdicts.columns[side.outputs[key, name], : side.snapshot.rows]
-        known = flag & (values != MISSING)
+    for values, flag in zip(columns, (before, after), strict=True):
+        chosen = values[flag]
+        chosen = chosen[chosen != MISSING]
         # Sum in two halves: the total of a province may leave 64 bits.
-        chosen = values[known]
         sums.append((int((chosen >> 32).sum()) << 32) + int((chosen & 0xFFFFFFFF).sum()))
-        firms.append(int(known.sum()))
+        firms.append(len(chosen))
     return AmountChange(name, sums[0], sums[1], firms[0], firms[1])

@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import TYPE_CHECKING, Literal
 
+from kerong.engines.rules.code_names import code_name
 from kerong.engines.rules.model import UNITS, Fact, Library, Pack, Unit
 from kerong.engines.rules.quantities import Language, show_quantity
 from kerong.engines.rules.syntax import Tree, names_in
@@ -62,11 +63,11 @@ class Speaker:
             head, _, tail = name.partition(".")
             if head in self.pack.points:
                 return UNITS["points"]
-            if name in self.library.facts:
-                return self.library.facts[name].unit
             if head in self.pack.parameters:
                 parameter = self.pack.parameters[head]
                 return next((c.unit for c in parameter.columns if c.name == tail), parameter.unit)
+            if name in self.library.facts:
+                return self.library.facts[name].unit
         return UNITS["number"]
 
     def label_of(self, tree: Tree) -> Words:
@@ -110,11 +111,26 @@ class Speaker:
         """Return an expression's value in words."""
         span = self.oracle.number(self.pack, tree)
         if span is None:
-            return Words("未知", "unknown")
+            return Words("未知", "unknown") if self.says_of_firm(tree) else self.unsaid(tree)
         texts = [
             Words(*(_shown(x, unit, language) for language in ("zh", "en"))) for x in dict.fromkeys(span)
         ]
         return Words(" 至 ".join(t.zh for t in texts), " to ".join(t.en for t in texts))
+
+    def unsaid(self, tree: Tree) -> Words:
+        """Return why an expression of the law has no value for this firm."""
+        for name in names_in(tree):
+            parameter = self.pack.parameters.get(name.partition(".")[0])
+            if parameter is not None and parameter.by and not self._is_known(parameter.by):
+                key = self._name(parameter.by)
+                return Words(f"视{key.zh}而定", f"depends on {key.en}")
+        return Words("未公布", "not published")
+
+    def _is_known(self, name: str) -> bool:
+        value = self.oracle.value(self.pack, name)
+        if isinstance(value, tuple):
+            return bool(value[0] == value[1])
+        return len(value) == 1 if isinstance(value, frozenset) else value is not None
 
     def compared(self, operator: str, a: Tree, b: Tree, measure: Words | None) -> Compared:
         """Take a comparison of numbers apart, with the firm's side first."""
@@ -129,7 +145,7 @@ class Speaker:
         if left is not None and right is not None:
             short = _shortfall(operator, left[0] if operator in {">=", ">"} else left[1], right[0])
             if short is not None and short > 0:
-                gap, gap_fact = short, a[1] if a[0] == "name" else ""
+                gap, gap_fact = short, a[1] if a[0] == "name" and a[1] not in names_in(b) else ""
                 gap_text = _gap_words(
                     operator, Words(*(_shown(Fraction(short), unit, x) for x in ("zh", "en")))
                 )
@@ -176,7 +192,8 @@ class Speaker:
                             f"{words.zh}{self.label_of(part).zh}", f"{words.en} of {self.label_of(part).en}"
                         )
                         gap_text = _gap_words(turned, named)
-                fact = part[1] if part[0] == "name" else ""
+                # Moving a part that is also in the whole would move the requirement too.
+                fact = part[1] if part[0] == "name" and part[1] not in names_in(product) else ""
                 return Compared(
                     label, actual, turned, self.shown(share, UNITS["percent"]), gap, fact, gap_text
                 )
@@ -190,8 +207,7 @@ class Speaker:
             option = next((o for o in self.pack.classes[fact_or_class].options if o.value == code), None)
             return Words(option.label, option.label_en or option.label) if option else Words(code, code)
         fact = self.library.facts.get(fact_or_class)
-        label = fact.codes.get(code, code) if fact else code
-        return Words(label, code)
+        return Words(code_name(fact, code) if fact else code, code)
 
 
 def _named(measure: Words | None, found: Words) -> Words:
@@ -235,5 +251,5 @@ def _shown(value: Fraction, unit: Unit, language: Language | Literal["zh", "en"]
 def fact_words(fact: Fact, value: int | str) -> Words:
     """Return a fact's value in words."""
     if fact.type == "code":
-        return Words(fact.codes.get(str(value), str(value)), str(value))
+        return Words(code_name(fact, str(value)), str(value))
     return Words(show_quantity(value, fact.unit, "zh"), show_quantity(value, fact.unit, "en"))

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for random packs and firms: every feature of the format, with missing values everywhere."""
+"""Hypothesis strategies for random packs and firms: all of the format, with missing values everywhere."""
 
 from __future__ import annotations
 
@@ -49,21 +49,30 @@ FACTS: dict[str, Fact] = {
 }
 
 
-def predicates(
-    numbers: list[str], flags: list[str], codes: list[str], points: list[str]
+def predicates(  # noqa: PLR0913 - the names of a pack by kind
+    numbers: list[str],
+    flags: list[str],
+    codes: list[str],
+    points: list[str],
+    *,
+    extremes: bool = True,
+    nulls: bool = True,
 ) -> st.SearchStrategy[str]:
-    """Return random predicates over the names given; ``numbers`` are money, ``points`` are interval-valued."""
+    """Return random predicates over the names given; ``numbers`` are money, ``points`` are interval-valued.
+
+    Without ``extremes`` they mean the same to every database; without ``nulls`` only facts can be missing.
+    """
+    literals = ["1.5", "0.25", *(["NULL"] if nulls else [])]
     atom_number = st.one_of(
-        st.sampled_from(numbers), SMALL.map(lambda n: f"({n})"), st.sampled_from(["1.5", "0.25", "NULL"])
+        st.sampled_from(numbers), SMALL.map(lambda n: f"({n})"), st.sampled_from(literals)
     )
 
     def combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+        least = st.tuples(st.sampled_from(["least", "greatest"]), inner, inner)
         return st.one_of(
             st.tuples(inner, st.sampled_from(["+", "-"]), inner).map(lambda t: f"({t[0]} {t[1]} {t[2]})"),
             st.tuples(inner, SMALL).map(lambda t: f"({t[0]} * ({t[1]}))"),
-            st.tuples(st.sampled_from(["least", "greatest"]), inner, inner).map(
-                lambda t: f"{t[0]}({t[1]}, {t[2]})"
-            ),
+            *([least.map(lambda t: f"{t[0]}({t[1]}, {t[2]})")] if extremes else []),
             inner.map(lambda t: f"floor({t})"),
             inner.map(lambda t: f"(-{t})"),
         )
@@ -76,7 +85,10 @@ def predicates(
     )
     between = st.tuples(number, SMALL, SMALL).map(lambda t: f"{t[0]} BETWEEN {t[1]} AND {t[2]}")
     listed = st.tuples(
-        st.sampled_from(numbers), st.lists(st.one_of(SMALL.map(str), st.just("NULL")), min_size=1, max_size=3)
+        st.sampled_from(numbers),
+        st.lists(
+            st.one_of(SMALL.map(str), st.just("NULL")) if nulls else SMALL.map(str), min_size=1, max_size=3
+        ),
     ).map(lambda t: f"{t[0]} IN ({', '.join(t[1])})")
     text = st.sampled_from(CODES)
     coded = st.one_of(
@@ -101,9 +113,13 @@ def predicates(
     ).map(" ".join)
     choices = [comparison, product, between, listed, coded, flag, missing]
     if points:
+        one_point = st.sampled_from(points)
         choices.append(
-            st.tuples(st.sampled_from(points), operator, st.integers(-1, 12)).map(
-                lambda t: f"{t[0]} {t[1]} {t[2]}"
+            st.tuples(one_point, operator, st.integers(-1, 12)).map(lambda t: f"{t[0]} {t[1]} {t[2]}")
+        )
+        choices.append(
+            st.tuples(one_point, st.integers(-2, 2), one_point, operator, one_point).map(
+                lambda t: f"{t[0]} * ({t[1]}) - {t[2]} {t[3]} {t[4]}"
             )
         )
     atom = st.one_of(*choices)
@@ -182,10 +198,10 @@ def indicators(draw: st.DrawFn, name: str, when: st.SearchStrategy[str]) -> Indi
 
 
 @st.composite
-def packs(draw: st.DrawFn, key: str, *, may_use_published: bool) -> Pack:
+def packs(draw: st.DrawFn, key: str, *, may_use_published: bool, nulls: bool = True) -> Pack:
     """Return a random pack; the first publishes facts that the second may use."""
     published = may_use_published
-    when = predicates(["x", "y", "z", "p", "q"], ["f", "g"], ["c", "d", "k"], [])
+    when = predicates(["x", "y", "z", "p", "q"], ["f", "g"], ["c", "d", "k"], [], nulls=nulls)
     first = draw(indicators("i1", when))
     lines = (draw(indicators("l1", when)), draw(indicators("l2", when)))
     second = (
@@ -205,6 +221,7 @@ def packs(draw: st.DrawFn, key: str, *, may_use_published: bool) -> Pack:
         ["f", "g", *(["pf"] if published else [])],
         ["c", "d", "k", "cl", *(["pc"] if published else [])],
         ["s", "s.i1", "s.i2", *(["pn"] if published else [])],
+        nulls=nulls,
     )
     clauses: list[Clause] = []
     for number in range(draw(st.integers(1, 4))):
@@ -232,10 +249,10 @@ def packs(draw: st.DrawFn, key: str, *, may_use_published: bool) -> Pack:
 
 
 @st.composite
-def libraries(draw: st.DrawFn) -> Library:
+def libraries(draw: st.DrawFn, *, nulls: bool = True) -> Library:
     """Return two packs, the second using what the first publishes."""
-    first = draw(packs("law.first", may_use_published=False))
-    second = draw(packs("law.second", may_use_published=True))
+    first = draw(packs("law.first", may_use_published=False, nulls=nulls))
+    second = draw(packs("law.second", may_use_published=True, nulls=nulls))
     return Library(FACTS, {}, {"law.first": first, "law.second": second}, {}, "hash")
 
 

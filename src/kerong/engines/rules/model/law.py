@@ -1,8 +1,4 @@
-"""The law as Python sees it: frozen dataclasses that mirror the YAML of a pack, with values in stored integers.
-
-Stored units: money in fen, ratios in basis points, durations in months or days, dates as the integer
-``yyyymmdd``, flags as 0 or 1. The loader converts the units an official writes (万元, percent, years).
-"""
+"""The law: facts, parameters, points, classes, clauses, amounts, packs, sources."""
 
 from __future__ import annotations
 
@@ -10,101 +6,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from kerong.engines.rules.model.mistakes import NOWHERE, Place
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kerong.engines.rules.model.units import FactType, Unit
+
 Verified: TypeAlias = Literal["official", "press", "digest", "derived", "assumption", "not_found"]
-FactType: TypeAlias = Literal[
-    "money", "ratio", "count", "months", "days", "points", "number", "flag", "code", "date"
-]
 Act: TypeAlias = Literal["up", "down", "either", "no"]
 Kind: TypeAlias = Literal["product", "recognition", "classification"]
 
 VERIFIED: tuple[str, ...] = ("official", "press", "digest", "derived", "assumption", "not_found")
-FACT_TYPES: tuple[str, ...] = (
-    "money",
-    "ratio",
-    "count",
-    "months",
-    "days",
-    "points",
-    "number",
-    "flag",
-    "code",
-    "date",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something is written, so that a message can point at it."""
-
-    file: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
-
-
-NOWHERE = Place("<memory>", 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One thing wrong in a policy file: where, what, what was expected and how to mend it."""
-
-    place: Place
-    what: str
-    expected: str
-    cure: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.what}. Expected: {self.expected}. Cure: {self.cure}"
-
-
-class PolicyMistakesError(Exception):
-    """Every mistake found in the policy files, reported together."""
-
-    def __init__(self, mistakes: list[Mistake]) -> None:
-        self.mistakes = mistakes
-        super().__init__("\n".join(str(mistake) for mistake in mistakes))
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A unit an official may write: its type of fact and how many stored units one of it is."""
-
-    key: str
-    type: FactType
-    factor: int
-    label: str
-    label_en: str
-
-
-UNITS: dict[str, Unit] = {
-    unit.key: unit
-    for unit in (
-        Unit("fen", "money", 1, "分", "fen"),
-        Unit("yuan", "money", 100, "元", "yuan"),
-        Unit("wan_yuan", "money", 1_000_000, "万元", "10k yuan"),
-        Unit("yi_yuan", "money", 10_000_000_000, "亿元", "100m yuan"),
-        Unit("bp", "ratio", 1, "BP", "bp"),
-        Unit("share", "ratio", 1, "基点", "basis points"),
-        Unit("permille", "ratio", 10, "‰", "‰"),
-        Unit("percent", "ratio", 100, "%", "%"),
-        Unit("persons", "count", 1, "人", "persons"),
-        Unit("items", "count", 1, "项", "items"),
-        Unit("times", "count", 1, "次", "times"),
-        Unit("months", "months", 1, "个月", "months"),
-        Unit("years", "months", 12, "年", "years"),
-        Unit("days", "days", 1, "天", "days"),
-        Unit("points", "points", 1, "分", "points"),
-        Unit("number", "number", 1, "", ""),
-        Unit("flag", "flag", 1, "", ""),
-        Unit("code", "code", 1, "", ""),
-        Unit("date", "date", 1, "", ""),
-    )
-}
 
 
 @dataclass(frozen=True, slots=True)

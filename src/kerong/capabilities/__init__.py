@@ -1,0 +1,1 @@
+"""One folder for each line of the plan; they never know each other."""

@@ -1,0 +1,58 @@
+"""The shipped policies, released in the test's database, and synthetic firms."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kerong.basics.identity_codes import compose
+from kerong.basics.policies_folder import policies_folder
+from kerong.records.facts.actions import store_demo_firm
+from kerong.records.packs import queries as packs
+from kerong.records.packs.actions import release_folder
+from kerong.records.packs.queries import in_force
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytest_django.fixtures import SettingsWrapper
+
+    from kerong.records.facts.queries import DemoFirm
+
+
+@pytest.fixture
+def law(
+    db: None, tmp_path: Path, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[packs.CurrentLaw]:
+    """Release the shipped folder and load it; nothing looks for another release during the test."""
+    del db
+    settings.KERONG_HOME = tmp_path / "home"
+    settings.KERONG_FOLLOW_FILES = False
+    monkeypatch.setattr(in_force, "SECONDS_BETWEEN_LOOKS", float("inf"))
+    packs.forget()
+    release_folder(
+        folder=policies_folder(), by="测试", document_number="测试〔2026〕1号", in_force_from=date(2026, 1, 1)
+    )
+    yield packs.current()
+    packs.forget()
+
+
+def store_firm(number: int = 1, **facts: int | str) -> DemoFirm:
+    """Store a synthetic firm that has what the knowledge-value loan asks for, with other facts as given."""
+    body = f"{number:08}"
+    code = compose("X", "9", "420100", body)
+    known = {
+        "is_legal_person": 1,
+        "is_tech_enterprise": 1,
+        "has_hard_collateral": 0,
+        "has_third_party_guarantee": 0,
+        "requested_amount_fen": 500_000_000,
+        "requested_term_months": 24,
+        "rd_expense_fen": 152_000_000,
+    }
+    return store_demo_firm(
+        uscc=code, name=f"样例（虚构）{number}", facts=known | facts, as_of=date(2026, 10, 31), source="测试"
+    )

@@ -1,0 +1,88 @@
+"""Pages of matchmaking: the demo firms, one firm against all rules, one firm against one rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from kerong.capabilities.matchmaking import queries
+from kerong.capabilities.matchmaking.forms import FactsForm
+from kerong.records.packs import queries as packs
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from kerong.records.facts.queries import DemoFirm
+    from kerong.records.packs.queries import CurrentLaw
+
+
+@require_safe
+def firms(request: HttpRequest) -> HttpResponse:
+    """List the demo firms."""
+    law = packs.current()
+    lines = [(firm, queries.tally(law, firm.facts)) for firm in queries.demo_firms()]
+    return render(
+        request, "matchmaking/firms.html", {"section": "firms", "law": law, "lines": lines, "synthetic": True}
+    )
+
+
+@never_cache
+@require_safe
+def firm(request: HttpRequest, uscc: str) -> HttpResponse:
+    """Hold one firm against every rule, with the facts the visitor has changed in the address."""
+    law, found = packs.current(), _firm(uscc)
+    as_it_is = queries.outcomes(law, found.facts)
+    form = _form(request, law, found)
+    changes = form.changes()
+    outcomes = queries.outcomes(law, form.changed_facts()) if changes else as_it_is
+    # The arrangement of the fields follows the firm as it is: it must not jump while somebody types.
+    holders = queries.facts_by_holder(law, as_it_is, found.facts)
+    first = queries.first_to_change(as_it_is, law.library)
+    return render(
+        request,
+        "matchmaking/firm.html",
+        {
+            "section": "firms",
+            "law": law,
+            "firm": found,
+            "groups": queries.in_groups(outcomes),
+            "total": len(outcomes),
+            "facts": form.in_holders(holders, first),
+            "form": form,
+            "changes": changes,
+            "query": form.query(),
+            "synthetic": True,
+        },
+    )
+
+
+@never_cache
+@require_safe
+def evaluation(request: HttpRequest, uscc: str, key: str) -> HttpResponse:
+    """Hold one firm against one rule, with every reason and the ways to meet it."""
+    law, found = packs.current(), _firm(uscc)
+    form = _form(request, law, found)
+    try:
+        answer = queries.evaluated(law, key, form.changed_facts())
+    except KeyError:
+        raise Http404 from None
+    context = {"section": "firms", "law": law, "firm": found, "answer": answer, "synthetic": True}
+    context |= {"changes": form.changes(), "query": form.query(), "cites_listed": answer.cites}
+    return render(request, "matchmaking/evaluation.html", context)
+
+
+def _firm(uscc: str) -> DemoFirm:
+    # A zero byte would not reach the table: PostgreSQL refuses it with an error.
+    found = queries.demo_firm(uscc) if uscc.isalnum() else None
+    if found is None:
+        raise Http404
+    return found
+
+
+def _form(request: HttpRequest, law: CurrentLaw, firm: DemoFirm) -> FactsForm:
+    asked = {name: value.replace("\0", "") for name, value in request.GET.items()}
+    return FactsForm(law.library.facts.values(), firm.facts, asked)

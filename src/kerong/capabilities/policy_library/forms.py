@@ -1,0 +1,112 @@
+"""What a visitor types on the what-if page: a rule, one of its numbers, and another value for it."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from kerong.capabilities.policy_library.queries import Range, movable_parameters, movable_rules, range_of
+from kerong.capabilities.policy_library.queries.expressions import label_of, language, shown
+from kerong.engines.rules.model import NOWHERE, Fact
+from kerong.engines.rules.quantities import QuantityError, read_quantity, stored_number
+
+if TYPE_CHECKING:
+    from kerong.engines.rules.model import Mark, Parameter
+    from kerong.records.packs.queries import CurrentLaw
+
+
+class WhatIfForm(forms.Form):
+    """The choice of a rule and a parameter, and the value to try, in the parameter's unit or with one."""
+
+    rule = forms.ChoiceField()
+    parameter = forms.ChoiceField()
+    value = forms.CharField(max_length=40, required=False)
+
+    def __init__(self, law: CurrentLaw, asked: dict[str, str]) -> None:
+        self.law = law
+        rules = movable_rules(law)
+        keys = [rule.key for rule in rules]
+        rule = asked.get("rule") or next(iter(keys), "")
+        pack = law.library.packs[rule] if rule in keys else None
+        parameters = movable_parameters(pack, law.on) if pack else []
+        names = [parameter.name for parameter in parameters]
+        parameter = asked.get("parameter", "")
+        # A parameter of the rule chosen before is no mistake: the visitor has just changed the rule.
+        if parameter not in names and asked.get("rule_before", rule) != rule:
+            parameter = ""
+        parameter = parameter or next(iter(names), "")
+        self.chosen: Parameter | None = pack.parameters[parameter] if pack and parameter in names else None
+        self.pack = pack
+        self.range: Range | None = range_of(self.chosen, law.on) if self.chosen else None
+        same = (asked.get("rule_before", rule), asked.get("parameter_before", parameter)) == (rule, parameter)
+        value = asked.get("value", "") if same else ""
+        super().__init__({"rule": rule, "parameter": parameter, "value": value}, auto_id=False)
+        self.choices_of("rule").choices = [(rule.key, label_of(rule)) for rule in rules]
+        self.choices_of("parameter").choices = [(p.name, label_of(p)) for p in parameters]
+        self.typed = value or (self.range.current_number if self.range else "")
+
+    @property
+    def chosen_label(self) -> str:
+        """The parameter's label."""
+        return label_of(self.chosen)
+
+    @property
+    def unit_label(self) -> str:
+        """The unit of a bare number."""
+        unit = self.chosen.unit if self.chosen else None
+        return "" if unit is None else unit.label_en if language() == "en" else unit.label
+
+    @property
+    def slider_at(self) -> str:
+        """Where the slider stands: at the typed value where that is a number, else at the value in force."""
+        stored = getattr(self, "cleaned_data", {}).get("value") if self.is_bound else None
+        if self.range is None:
+            return ""
+        return self.range.number(self.range.current if stored is None else stored)
+
+    @property
+    def current_mark(self) -> Mark | None:
+        """The source of the value in force."""
+        dated = self.chosen.in_force(self.law.on) if self.chosen else None
+        return dated.mark if dated else None
+
+    @property
+    def bounds(self) -> dict[str, str]:
+        """The ends of the slider and the value in force, in words."""
+        if self.range is None or self.chosen is None:
+            return {}
+        ends = {"low": self.range.low, "current": self.range.current, "high": self.range.high}
+        return {name: shown(value, self.chosen.unit) for name, value in ends.items()}
+
+    def choices_of(self, name: str) -> Any:
+        """Return a field with choices."""
+        return self.fields[name]
+
+    def clean_value(self) -> int | None:
+        """Return the stored value to try: what was typed, or the value in force."""
+        if self.chosen is None or self.range is None:
+            return None
+        text = unicodedata.normalize("NFKC", self.cleaned_data["value"]).strip()
+        if not text:
+            return self.range.current
+        unit = self.chosen.unit
+        any_fact = Fact("value", "", "", unit.type, unit, -(10**16), 10**16, place=NOWHERE)
+        try:
+            stored = stored_number(text.replace(",", ""), unit)
+        except QuantityError:
+            try:
+                stored = int(read_quantity(text, any_fact))
+            except QuantityError as error:
+                raise forms.ValidationError(
+                    _("读不懂“%(typed)s”。请写一个数，例如 %(example)s。")
+                    % {"typed": text[:40], "example": shown(self.range.current, unit)}
+                ) from error
+        if not self.range.floor <= stored <= self.range.ceiling:
+            raise forms.ValidationError(
+                _("应在 %(low)s 至 %(high)s 之间。")
+                % {"low": shown(self.range.floor, unit), "high": shown(self.range.ceiling, unit)}
+            )
+        return stored

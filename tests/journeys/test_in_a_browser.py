@@ -1,0 +1,198 @@
+"""The story in a real browser: why not, what would change it, another value of the law, a slider."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+    from conftest import Service
+
+pytestmark = [pytest.mark.browser, pytest.mark.postgres]
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+FIRM = "/firms/X9420100DEM000014E/"
+KNOWLEDGE = "hubei.credit.knowledge_value_loan"
+PAGES = [
+    "/",
+    "/rules/",
+    f"/rules/{KNOWLEDGE}/",
+    "/rules/national.recognition.tech_sme/",
+    "/rules/national.recognition.enterprise_size/",
+    "/rules/national.risk_sharing.tech_guarantee_programme/",
+    "/firms/",
+    FIRM,
+    f"{FIRM}?requested_amount_fen=abc&rd_expense_fen=200",
+    f"{FIRM}rules/national.recognition.innovative_sme/",
+    f"{FIRM}rules/hubei.credit.startup_guaranteed_loan/",
+    "/what-if/?rule=national.recognition.tech_sme&parameter=score_min&value=50",
+    "/what-if/?rule=national.recognition.tech_sme&parameter=score_min&value=abc",
+]
+
+
+@pytest.fixture(params=[1440, 390], ids=["wide", "narrow"])
+def page(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[Page]:
+    """Open a page that fails the test when it talks to anybody else or breaks its own content policy."""
+    context = chromium.new_context(viewport={"width": request.param, "height": 900}, locale="zh-CN")
+    page = context.new_page()
+    strange: list[str] = []
+    page.on("request", lambda r: None if r.url.startswith("http://127.0.0.1:") else strange.append(r.url))
+    page.on("pageerror", lambda error: strange.append(str(error)))
+    page.on("console", lambda m: strange.append(m.text) if "Content Security Policy" in m.text else None)
+    yield page
+    context.close()
+    assert strange == []
+
+
+def serious(page: Page, *rules: str) -> list[str]:
+    """Return what axe finds serious or critical, by rule and place; all rules unless some are named."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    only: Any = {"runOnly": list(rules)} if rules else {}
+    found: Any = page.evaluate(
+        "options => axe.run(document, options)", {"resultTypes": ["violations"]} | only
+    )
+    return [
+        f"{violation['id']}: {violation['nodes'][0]['target']}"
+        for violation in found["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_serious_and_nothing_sticks_out(page: Page, service: Service, path: str) -> None:
+    page.goto(service.address + path)
+    found = {"light": serious(page)}
+    # The colours are all that differs in the dark.
+    page.emulate_media(color_scheme="dark")
+    found["dark"] = serious(page, "color-contrast")
+
+    assert found == {"light": [], "dark": []}
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
+def test_large_text_and_english_keep_the_page_whole(page: Page, service: Service) -> None:
+    page.goto(service.address + FIRM)
+    page.get_by_role("button", name="大字").click()
+    page.get_by_role("button", name="English").click()
+
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("heading", name="Facts of the firm")).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+
+
+def test_firm_sees_why_not_and_what_would_change_it(page: Page, service: Service) -> None:
+    page.goto(service.address + FIRM)
+
+    near = page.locator("section", has=page.locator("#group-near_miss"))
+    expect(near).to_contain_text("创新型中小企业")
+    expect(near).to_contain_text("研发费用（上一年度）由 152万元 增至 190万元（增加 38万元）")
+
+    page.get_by_label("研发费用（上一年度）", exact=True).fill("190万元")
+    page.get_by_label("研发费用（上一年度）", exact=True).press("Tab")
+    expect(page.locator(".changes")).to_contain_text("152万元")
+    met = page.locator("section", has=page.locator("#group-met"))
+    expect(met).to_contain_text("创新型中小企业")
+    expect(page).to_have_url(f"{service.address}{FIRM}?rd_expense_fen=190%E4%B8%87%E5%85%83")
+
+    page.get_by_role("link", name="创新型中小企业").click()
+    expect(page.locator(".big-answer")).to_contain_text("符合")
+    expect(page.get_by_role("heading", name="逐条")).to_be_visible()
+
+
+def test_nonsense_is_kept_and_explained_at_the_field(page: Page, service: Service) -> None:
+    page.goto(service.address + FIRM)
+    field = page.get_by_label("申请金额", exact=True)
+
+    field.fill("五百万左右")
+    field.press("Tab")
+
+    expect(page.locator("#note-requested_amount_fen")).to_contain_text("读不懂“五百万左右”")
+    expect(field).to_have_value("五百万左右")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    field.fill("400")
+    field.press("Enter")
+    expect(page.locator("#note-requested_amount_fen")).to_contain_text("原值")
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_edited_policy_gives_another_answer_with_its_clause(page: Page, service: Service) -> None:
+    file = "hubei/credit/knowledge_value_loan.yaml"
+    written = (service.policies / file).read_text(encoding="utf-8")
+    page.goto(f"{service.address}{FIRM}rules/{KNOWLEDGE}/")
+    expect(page.locator(".big-answer")).to_contain_text("符合")
+    try:
+        service.edit(file, "value: 1000,", "value: 300,")
+        page.wait_for_timeout(1_500)
+        page.reload()
+        expect(page.locator(".big-answer .verdict").first).to_have_text("不符合")
+        row = page.locator(".clause-table tr.truth-not_met")
+        expect(row).to_contain_text("不超过 300万元")
+        expect(row).to_contain_text("超出 200万元")
+        expect(row.locator(".cite")).to_contain_text("号")
+
+        service.edit(file, "unit: wan_yuan", "unit: wan_yuans")
+        page.wait_for_timeout(1_500)
+        page.reload()
+        expect(page.locator(".notice-bad")).to_contain_text("knowledge_value_loan.yaml")
+        expect(page.locator(".big-answer .verdict").first).to_have_text("不符合")
+    finally:
+        (service.policies / file).write_text(written, encoding="utf-8")
+        page.wait_for_timeout(1_500)
+    page.reload()
+    expect(page.locator(".notice-bad")).to_have_count(0)
+    expect(page.locator(".big-answer .verdict").first).to_have_text("符合")
+
+
+def test_slider_moves_with_the_keyboard_and_answers_at_once(page: Page, service: Service) -> None:
+    page.goto(f"{service.address}/what-if/?rule=national.recognition.tech_sme&parameter=score_min&value=60")
+    expect(page.locator("#result")).to_contain_text("与现行数值相同")
+
+    page.get_by_label("拖动：合格分数").press("ArrowLeft")
+
+    expect(page.get_by_label("改为（分）")).to_have_value("59")
+    expect(page.locator("#result")).to_contain_text("按市州")
+    expect(page.locator(".tile")).to_have_count(17)
+    page.get_by_label("改为（分）").fill("很高")
+    page.get_by_label("改为（分）").press("Enter")
+    expect(page.locator("#note-value")).to_contain_text("读不懂“很高”")
+    expect(page.get_by_label("改为（分）")).to_have_value("很高")
+    page.get_by_label("规则", exact=True).select_option(label="科技人才贷（企业）")
+    expect(page.get_by_label("改为（万元）")).to_have_value("1000")
+
+
+def test_five_doors_open_with_the_keyboard_alone(page: Page, service: Service) -> None:
+    page.goto(service.address)
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    seen: set[str] = set()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        seen.add(str(page.evaluate("document.activeElement.getAttribute('href')")))
+    assert {"/rules/", "/firms/", "/what-if/", FIRM} <= seen
+
+
+def test_without_javascript_everything_still_answers(chromium: Browser, service: Service) -> None:
+    context = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 900})
+    page = context.new_page()
+
+    page.goto(service.address + FIRM)
+    page.get_by_label("申请金额", exact=True).fill("1200")
+    page.get_by_role("button", name="重新判断").click()
+    expect(page.locator("#answer")).to_contain_text("超出 200万元")
+
+    page.goto(service.address + "/what-if/?rule=national.recognition.tech_sme&parameter=score_min")
+    page.get_by_label("改为（分）").fill("50")
+    page.get_by_role("button", name="测算").click()
+    expect(page.locator("#result")).to_contain_text("按市州")
+    expect(page.locator("#slider")).to_be_hidden()
+    context.close()
