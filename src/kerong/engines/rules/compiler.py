@@ -23,7 +23,7 @@ from kerong.engines.rules.scope import PackScope, interval_columns, overlaid
 from kerong.engines.rules.syntax import PredicateError, parsed
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +225,9 @@ class Compiler:
         )
         return low if low == high else self.graph.add(("point", low, high))
 
-    def _checked(self, place: Place, resolve: object) -> None:
+    def _checked(self, place: Place, resolve: Callable[[], object]) -> None:
         try:
-            resolve()  # type: ignore[operator]
+            resolve()
         except PredicateError as error:
             self._note(place, error)
 

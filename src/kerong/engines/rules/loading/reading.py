@@ -32,7 +32,10 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+.-]*")
 SOURCE_KEY = re.compile(r"[a-z0-9][a-z0-9_-]*")
 PACK_KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 RESERVED = frozenset(
-    "and or not in is null true false between like escape least greatest floor share date".split()  # noqa: SIM905
+    (
+        *("and", "or", "not", "in", "is", "null", "true", "false", "between", "like", "escape"),
+        *("least", "greatest", "floor", "share", "date"),
+    )
 )
 
 

@@ -37,7 +37,7 @@ def compiles(monkeypatch: pytest.MonkeyPatch) -> list[date]:
 
     def noted(library: object, on: date) -> object:
         days.append(on)
-        return compile_library(library, on)  # type: ignore[arg-type]
+        return compile_library(library, on)  # type: ignore[arg-type] - passed on as it came
 
     monkeypatch.setattr(cache, "compile_library", noted)
     return days

@@ -45,7 +45,7 @@ def test_before_is_hidden_alike_in_every_question() -> None:
     hidden, hidden_other = (hidden_changes(total_of(r), {"region": r}) for r in (rows, other))
 
     def before(cells: set[object]) -> set[object]:
-        return {name for name in cells if name[2] == "before"}  # type: ignore[index]
+        return {name for name in cells if name[2] == "before"}  # type: ignore[index] - cells are tuples here
 
     assert before(hidden) == before(hidden_other) == {("region", "b", "before"), ("region", "c", "before")}
 

@@ -102,11 +102,11 @@ def test_current_asks_the_database_at_most_once_a_second(
     current_law(on=DAY)
     monkeypatch.setattr(in_force, "SECONDS_BETWEEN_LOOKS", 60.0)
 
-    with django_assert_num_queries(0):  # type: ignore[operator]
+    with django_assert_num_queries(0):  # type: ignore[operator] - a fixture of pytest-django
         current_law(on=DAY)
 
     monkeypatch.setattr(in_force, "SECONDS_BETWEEN_LOOKS", 0.0)
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):  # type: ignore[operator] - a fixture of pytest-django
         current_law(on=DAY)
 
 
