@@ -71,11 +71,9 @@ class Duck:
         self.connection.execute(f"CREATE OR REPLACE TABLE words AS {query}")
 
     def words_masks(self) -> Counts:
-        """Count by words and masks: the shared criteria, then a cross join.
+        """Count by words and masks: shared criteria, then a cross join, in the fastest form we found.
 
-        Numbered rules group without hashing, population counts replace our portable text, and whoever has
-        more than one criterion open is dropped before the second pair of words is looked at: this is the
-        fastest form we found.
+        Numbered rules group without hashing; whoever has more than one criterion open is dropped first.
         """
         self.words()
         n = sql.word_count(self.catalogue)
@@ -205,7 +203,7 @@ def polars_carry_save(frame: pl.DataFrame | pl.LazyFrame, drawn: Sequence[Sequen
     """Count with packed booleans: criteria shared lazily, then our own carry-save pair on Polars' bitmaps."""
     texts, needs = distinct(drawn)
     made = [_polars(parsed(text)[0]) for text in texts]
-    criteria = [(~e.fill_null(value=False)).alias(f"n{i}") for i, e in enumerate(made)]  # noqa: RUF100
+    criteria = [(~e.fill_null(value=False)).alias(f"n{i}") for i, e in enumerate(made)]
     criteria += [(~e).fill_null(value=False).alias(f"f{i}") for i, e in enumerate(made)]
     bits = frame.lazy().select(criteria).collect()
     columns = {name: bits.get_column(name) for name in bits.columns}
@@ -258,7 +256,7 @@ class Vectors:
             true, false = self._truth(parsed(_written(condition))[0])
             outcome = (~(true | false)).view(np.uint8) * np.uint8(_UNKNOWN) + false.view(np.uint8)
             total = outcome if total is None else np.add(total, outcome, out=total)
-        return tuple(int(np.count_nonzero(total == value)) for value in (_MET, _UNMET, _UNKNOWN))  # type: ignore[return-value]
+        return tuple(int(np.count_nonzero(total == value)) for value in (_MET, _UNMET, _UNKNOWN))  # type: ignore[return-value] - three
 
     def _number(self, tree: Any) -> tuple[Any, Any]:
         match tree:

@@ -8,9 +8,9 @@ import numpy as np
 from numba import njit, types
 from numba.extending import intrinsic
 
-from kerong.engines.rules import warming
+from kerong.engines.rules import machine_code
 
-warming.choose_cache_folder()
+machine_code.choose_cache_folder()
 
 
 @intrinsic

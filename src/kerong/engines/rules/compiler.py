@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from kerong.engines.rules import numbers
+from kerong.engines.rules.garbage import collector_paused
 from kerong.engines.rules.graph import Graph, Truth
 from kerong.engines.rules.model import (
     NOWHERE,
@@ -249,7 +250,8 @@ def compile_library(library: Library, on: date, keys: Iterable[str] | None = Non
 
     """
     compiler = Compiler(library, on)
-    catalogue = compiler.compile(keys)
+    with collector_paused():
+        catalogue = compiler.compile(keys)
     if compiler.mistakes:
         raise PolicyMistakesError(compiler.mistakes)
     return catalogue

@@ -5,8 +5,8 @@ columns and registers stay in the second-level cache; its innermost loops are in
 1,024 firms at a time, so that the bitmaps of all criteria for these firms stay in the first-level cache while
 a thousand rules read them. The kernel releases the interpreter lock; callers run chunks in threads.
 """
-# ruff: noqa: PLR0913, PLR0915, PLR0917, PLR1714, PLR2004, SIM109, ANN001, ANN201, ANN202, ARG001
-# A kernel is one loop: numba infers its types, and integer comparisons compile to jumps where sets do not.
+# ruff: noqa: PLR0913, PLR0915, PLR0917, PLR1714, PLR2004, SIM109, ANN001, ANN201, ANN202, ARG001 - a kernel is one loop:
+# numba infers its types, and integer comparisons compile to jumps where sets do not.
 # pyright: reportMissingParameterType=false, reportCallIssue=false
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from kerong.engines.rules import warming
+from kerong.engines.rules import machine_code
 from kerong.engines.rules.vectors import (
     WORDS_PER_STEP,
     at_least,
@@ -24,7 +24,7 @@ from kerong.engines.rules.vectors import (
     within,
 )
 
-warming.choose_cache_folder()
+machine_code.choose_cache_folder()
 
 INT_MIN = -(2**63)
 _INT_MAX = 2**63 - 1

@@ -176,7 +176,7 @@ class FirmJudge:
         true = false = 0
         for steps in self._steps:
             value = get(steps.name)
-            t, f = steps.missing if value is None else steps.bits[bisect_right(steps.starts, value)]  # type: ignore[arg-type]
+            t, f = steps.missing if value is None else steps.bits[bisect_right(steps.starts, value)]  # type: ignore[arg-type] - a number
             true |= t
             false |= f
         for codes in self._codes:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from kerong.engines.rules.garbage import collector_paused
 from kerong.engines.rules.loading.facts import FactsFile, read_facts
 from kerong.engines.rules.loading.packs import read_pack
 from kerong.engines.rules.loading.reading import Known, Reading
@@ -16,7 +15,6 @@ from kerong.engines.rules.loading.yaml_places import compose, decode, plain
 from kerong.engines.rules.model import Library, Mistake, Pack, Place, PolicyMistakesError, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
     from pathlib import Path
 
     from kerong.engines.rules.loading.yaml_places import Node
@@ -37,7 +35,7 @@ def read_library(folder: Path) -> tuple[Library, list[Mistake]]:
 
     A pack, fact or source with a mistake is left out of the library; what refers to it is not reported again.
     """
-    with _collector_paused():
+    with collector_paused():
         return _read_library(folder)
 
 
@@ -164,15 +162,3 @@ def _content_sha256(root: Node) -> str:
     """Hash what a file says, not how: comments, quotes, order of keys and line breaks do not count."""
     canonical = json.dumps(plain(root), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-@contextmanager
-def _collector_paused() -> Generator[None]:
-    """Pause the garbage collector: nodes have no cycles, and scanning them all again doubles the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -57,9 +57,9 @@ def test_warmed_machine_code_is_found_again(tmp_path: Path) -> None:
 CHOOSE = """
 import os, stat
 from pathlib import Path
-from kerong.engines.rules import warming
-warming._writable = lambda folder: False
-warming.choose_cache_folder()
+from kerong.engines.rules import machine_code
+machine_code._writable = lambda folder: False
+machine_code.choose_cache_folder()
 folder = Path(os.environ["NUMBA_CACHE_DIR"])
 print(folder, oct(stat.S_IMODE(folder.stat().st_mode)))
 """
