@@ -209,7 +209,10 @@ def _facts_table(parquet: Path, facts: Mapping[str, Fact], key: str) -> tuple[pa
     wanted = [name for name in schema.names if name in facts]
     if not wanted:
         seen = ", ".join(schema.names[:12])
-        raise SnapshotError(f"{parquet} has no column named after a fact of facts.yaml; it has {seen}")
+        raise SnapshotError(
+            f"{parquet} has no column named after a fact of facts.yaml; it has {seen}. "
+            "A raw register is imported first: kerong facts import"
+        )
     return pq.read_table(parquet, columns=wanted + ([key] if key in schema.names else [])), wanted
 
 
