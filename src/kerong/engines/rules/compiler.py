@@ -109,7 +109,7 @@ class Compiler:
 
     def _published(self, fact: Fact) -> Entry | None:
         pack = self.library.packs.get(fact.published_by)
-        if pack is None or not _pack_in_force(pack, self.on):
+        if pack is None or not pack.in_force(self.on):
             return None
         if fact.name in self._publishing:
             path = " → ".join([*self._publishing[self._publishing.index(fact.name) :], fact.name])
@@ -149,7 +149,7 @@ class Compiler:
         return self.graph.conjunction([self._clause(pack, c) for c in pack.clauses if c.in_force(self.on)])
 
     def _rule(self, pack: Pack) -> Rule | None:
-        if not _pack_in_force(pack, self.on):
+        if not pack.in_force(self.on):
             return None
         scope = self._scope(pack)
         clauses = tuple(clause for clause in pack.clauses if clause.in_force(self.on))
@@ -236,10 +236,6 @@ class Compiler:
         mistake = Mistake(place, error.what, error.expected, error.cure)
         if mistake not in self.mistakes:
             self.mistakes.append(mistake)
-
-
-def _pack_in_force(pack: Pack, on: date) -> bool:
-    return (pack.start is None or pack.start <= on) and (pack.until is None or on <= pack.until)
 
 
 def compile_library(library: Library, on: date, keys: Iterable[str] | None = None) -> Catalogue:

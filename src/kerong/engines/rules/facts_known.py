@@ -120,7 +120,7 @@ class MissingNames:
         found: list[bool] = []
         if fact.derived:
             found = [self._fact(other) for other in fact.inputs if self.known.get(other) is None]
-        elif publisher is not None and _in_force(publisher, self.on):
+        elif publisher is not None and publisher.in_force(self.on):
             found = self._published(publisher, name)
         if not any(found):
             self.facts[name] = None
@@ -142,10 +142,6 @@ class MissingNames:
             for part in (clause, *(p for branch in clause.any_of for p in branch.parts))
         ]
         return [self.condition(publisher, part.holds_when) for part in parts if part.holds_when]
-
-
-def _in_force(pack: Pack, on: date) -> bool:
-    return (pack.start is None or pack.start <= on) and (pack.until is None or on <= pack.until)
 
 
 def _is_certain(value: object) -> bool:

@@ -333,7 +333,7 @@ class Interpreter:
     def _published(self, name: str) -> Value:
         fact = self.library.facts[name]
         pack = self.library.packs.get(fact.published_by)
-        if pack is None or (pack.start and pack.start > self.on) or (pack.until and pack.until < self.on):
+        if pack is None or not pack.in_force(self.on):
             return None
         publication = next((p for p in pack.publishes if p.fact == name), None)
         if publication is None:

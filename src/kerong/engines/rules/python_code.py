@@ -5,27 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from kerong.basics.money import share
 from kerong.engines.rules.graph import INT_MAX, LOWEST, Node, reachable
 
 Value = int | str | None
 Function = Callable[[Callable[[str], Value]], tuple[Any, ...]]
-
-
-def share(amount: int, ratio: int, rounding: str) -> int:
-    """Return ``amount * ratio / 10000`` rounded to a whole number.
-
-    ``down`` goes towards zero, ``up`` away from it, ``half_up`` away from zero at a half, ``half_even`` to
-    the even neighbour.
-    """
-    quotient, rest = divmod(abs(amount * ratio), 10_000)
-    doubled = 2 * rest
-    if rounding == "up":
-        quotient += rest > 0
-    elif rounding == "half_up":
-        quotient += doubled >= 10_000  # noqa: PLR2004 - the divisor
-    elif rounding == "half_even":
-        quotient += doubled > 10_000 or (doubled == 10_000 and quotient % 2 == 1)  # noqa: PLR2004 - the divisor
-    return quotient if amount * ratio >= 0 else -quotient
 
 
 def bands(side: str, listed: tuple[tuple[bool, bool, int], ...], rest: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from kerong.engines.rules.model.mistakes import NOWHERE, Place
 
@@ -17,6 +17,7 @@ Verified: TypeAlias = Literal["official", "press", "digest", "derived", "assumpt
 Act: TypeAlias = Literal["up", "down", "either", "no"]
 Kind: TypeAlias = Literal["product", "recognition", "classification"]
 
+_Dated = TypeVar("_Dated", "DatedValue", "DatedBands")
 VERIFIED: tuple[str, ...] = ("official", "press", "digest", "derived", "assumption", "not_found")
 
 
@@ -139,11 +140,7 @@ class Parameter:
 
     def in_force(self, on: date) -> DatedValue | None:
         """Return the value in force on a day, or None before the first."""
-        best: DatedValue | None = None
-        for value in self.values:
-            if value.effective <= on and (best is None or value.effective >= best.effective):
-                best = value
-        return best
+        return _latest(self.values, on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,11 +201,7 @@ class Indicator:
 
     def in_force(self, on: date) -> DatedBands | None:
         """Return the bands in force on a day, or None before the first."""
-        best: DatedBands | None = None
-        for value in self.values:
-            if value.effective <= on and (best is None or value.effective >= best.effective):
-                best = value
-        return best
+        return _latest(self.values, on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +247,7 @@ class Clause:
 
     def in_force(self, on: date) -> bool:
         """Tell whether the clause is part of the law on a day."""
-        return (self.start is None or self.start <= on) and (self.until is None or on <= self.until)
+        return covers(self.start, self.until, on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +265,7 @@ class ClassOption:
 
     def in_force(self, on: date) -> bool:
         """Tell whether the option is part of the law on a day."""
-        return (self.start is None or self.start <= on) and (self.until is None or on <= self.until)
+        return covers(self.start, self.until, on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +324,10 @@ class Pack:
     place: Place = NOWHERE
     facets: Mapping[str, str] = field(default_factory=dict[str, str])
 
+    def in_force(self, on: date) -> bool:
+        """Tell whether the pack is law on a day."""
+        return covers(self.start, self.until, on)
+
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
@@ -366,3 +363,14 @@ class Library:
     packs: Mapping[str, Pack]
     sources: Mapping[str, Source]
     sha256: str
+
+
+def covers(start: date | None, until: date | None, on: date) -> bool:
+    """Tell whether a day lies between a first and a last day; None is open."""
+    return (start is None or start <= on) and (until is None or on <= until)
+
+
+def _latest(values: tuple[_Dated, ...], on: date) -> _Dated | None:
+    """Return the value that took effect last by a day; of two of one day, the later written."""
+    begun = [value for value in values if value.effective <= on]
+    return max(reversed(begun), key=lambda value: value.effective, default=None)
