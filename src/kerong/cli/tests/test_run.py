@@ -47,6 +47,8 @@ class Running:
             env=environment | {"KERONG_HOME": str(home), "PYTHONUNBUFFERED": "1"},
             stdout=self.log,
             stderr=self.log,
+            # As in a terminal: a shell that starts us in the background lets its children ignore Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - no threads yet
         )
         self.started.append(self.process)
 
