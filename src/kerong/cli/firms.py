@@ -64,7 +64,7 @@ def explain(  # noqa: PLR0913 - one parameter per option
 
 
 def _known(firm: str, facts_file: Path | None, library: Library, day: date) -> Mapping[str, int | str | None]:
-    if firm.endswith((".yaml", ".yml")):
+    if firm.endswith((".yaml", ".yml")) or Path(firm).is_file():
         return _facts_of_file(Path(firm), library)
     if facts_file is None:
         return _demo_firm(firm, library)
@@ -147,7 +147,7 @@ def _print(evaluation: Evaluation) -> None:
             low, high = indicator.low, indicator.high
             span = f"{low}" if low == high else f"{low}–{high}"
             click.echo(f"   {indicator.label} {span} / {indicator.max}")
-    for amount in evaluation.amounts:
+    for amount in evaluation.amounts if evaluation.verdict != "not_met" else ():
         click.echo(f"\n{amount.label}：{amount.text} [{amount.mark.cites}, {amount.mark.verified}]")
     if evaluation.ways:
         click.echo("\n怎样才能符合（已重新计算验证）：")
@@ -178,7 +178,9 @@ def match(*, facts_file: Path, out: Path, replace: bool, policies: Path | None, 
     if out.exists() and any(out.iterdir()) and not replace:
         raise click.ClickException(f"{out} is not empty. Choose another folder, or say --replace.")
     library, day = loaded(policies), chosen_day(on)
-    steps = click.progressbar(length=5, label="match", file=sys.stderr, show_eta=False)
+    steps = click.progressbar(
+        length=5, label="match", file=sys.stderr, show_eta=False, hidden=not sys.stderr.isatty()
+    )
     with steps:
         snapshot = opened_snapshot(facts_file, library, day)
         steps.update(1)
@@ -256,6 +258,7 @@ def _report(
         note = "（有条件未公布）" if row.unpublished else ""
         numbers = (row.met, row.near_miss, row.one_document_away, row.not_met, row.unknown)
         lines.append(" ".join(f"{n:>10,}" for n in numbers) + f"  {row.label}{note}")
+    lines += ["差一份材料：只剩一个条件缺资料，补齐它要的材料就能判定；有的条件要不止一份。"]
     lines += ["", "哪些缺失的资料最要紧（企业×规则，判定因它而未知的次数；只差它一项的次数）"]
     lines += [
         f"{gap.held_up:>12,} {gap.sole:>12,}  {gap.label}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -95,7 +97,8 @@ class Supervisor:
             try:
                 child.wait(timeout=PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
-                child.kill()
+                # The whole session: a server that is stuck would leave its own children behind.
+                os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
 
     def _ended(self) -> str | None:

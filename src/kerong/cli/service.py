@@ -141,11 +141,21 @@ def _start_processes(supervisor: Supervisor, environment: str, *, host: str, por
         web = [sys.executable, "-m", "django", "runserver", f"{host}:{port}"]
     else:
         web = [
-            *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)),
+            *(
+                sys.executable,
+                "-m",
+                "kerong.portal.web",
+                "--interface",
+                "wsgi",
+                "--host",
+                host,
+                "--port",
+                str(port),
+            ),
             *("--workers", "1", "--blocking-threads", str(WEB_THREADS), "--no-ws", "--log-level", "error"),
             *("--workers-kill-timeout", "10s", "kerong.portal.wsgi:application"),
         ]
-    supervisor.start("web", web)
+    supervisor.start("web", web, bring_back=True)
     for resident in residents_of(environment):
         supervisor.start(resident.name, resident.command(), bring_back=True)
 

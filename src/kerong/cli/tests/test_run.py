@@ -128,7 +128,7 @@ def test_run_takes_the_next_port_when_its_own_is_taken(home: Path) -> None:
 def test_run_after_kill_9_of_everything_but_the_database_starts_again(home: Path) -> None:
     killed = Running(home, "--port", free_port())
     assert killed.health()["status"] == "ok"
-    web = [process for process in killed.family() if "granian" in " ".join(process.cmdline())]
+    web = [process for process in killed.family() if "kerong.portal.web" in " ".join(process.cmdline())]
     killed.process.kill()
     killed.process.wait()
     # The web server is told of its parent's death and goes; the database stays and is adopted.
@@ -188,3 +188,25 @@ def test_errors_of_the_runner_are_told_plainly(home: Path, monkeypatch: pytest.M
 
     assert answer.exit_code == 1
     assert answer.output.startswith("Error: KERONG_PG_BIN is")
+
+
+def test_run_brings_a_killed_web_server_back_by_itself(home: Path) -> None:
+    running = Running(home, "--port", free_port())
+    assert running.health()["status"] == "ok"
+    web = [process for process in running.family() if "kerong.portal.web" in " ".join(process.cmdline())]
+    for process in web:
+        process.kill()
+    psutil.wait_procs(web, timeout=10)
+
+    deadline = time.monotonic() + 30
+    status = 0
+    while status != 200 and time.monotonic() < deadline:
+        time.sleep(0.2)
+        try:
+            status = running.health_status()
+        except urllib.error.URLError:
+            status = 0
+
+    assert status == 200
+    running.process.terminate()
+    running.process.wait(timeout=30)

@@ -85,6 +85,19 @@ def age_months(on: date, registered_on: Column) -> Column:
     return _where(valid & (registered_on <= _yyyymmdd(on)), months)
 
 
+@derived("age_begun_months", inputs=("registered_on",))
+def age_begun_months(on: date, registered_on: Column) -> Column:
+    """Return the months begun on a day: a month that is not completed counts, so "at most 60" ends with the day.
+
+    On the day on which a month is completed the next has not begun.
+    """
+    completed = age_months(on, registered_on)
+    known = completed != MISSING
+    _, _, day, _ = _calendar(registered_on)
+    last_of_month = int(_month_length(np.asarray([on.year]), np.asarray([on.month]))[0])
+    return _where(known, completed + (np.minimum(day, last_of_month) != on.day))
+
+
 @derived("age_days", inputs=("registered_on",))
 def age_days(on: date, registered_on: Column) -> Column:
     """Return the days from a date to ``on``; missing when the date is later or not a date."""

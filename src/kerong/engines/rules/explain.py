@@ -157,6 +157,11 @@ class _Explainer:
     ) -> Iterable[Comparison]:
         """Yield the comparisons of a condition, negations pushed inside."""
         match tree:
+            case ("or", parts) if len(parts) > 1 and all(
+                p[0] == "like" and p[1] == parts[0][1] for p in parts
+            ):
+                # Several prefixes of one code are one list, told once.
+                yield self._other(tree, measure, negated=negated)
             case ("and" | "or", parts):
                 for part in parts:
                     yield from self._comparisons(part, measure if len(parts) == 1 else None, negated=negated)
@@ -267,6 +272,14 @@ class _Explainer:
                 fact = self.library.facts.get(name)
                 inside = prefix_name(fact, prefix) if fact else f"{prefix}…"
                 return Words(f"{'非 ' if negated else ''}{inside}", f"{'not ' if negated else ''}{prefix}…")
+            case ("or", parts):
+                each = [self._required(part, name, negated=False) for part in parts]
+                zh, en = "、".join(words.zh for words in each), ", ".join(words.en for words in each)
+                return (
+                    Words(f"不在 {zh} 之列", f"none of {en}")
+                    if negated
+                    else Words(f"{zh} 之一", f"one of {en}")
+                )
             case ("isnull", _):
                 return Words("已知", "known") if negated else Words("未登记", "not recorded")
             case _:
@@ -360,11 +373,21 @@ class _Explainer:
         span = self.oracle.number(self.pack, parsed(amount.expression)[0])
         value = int(span[0] // 1) if span is not None and span[0] == span[1] else None
         words = (
-            Words("无法计算（缺资料或未公布）", "cannot be worked out (missing or not published)")
+            self._no_amount(amount.expression)
             if value is None
             else Words(show_quantity(value, amount.unit, "zh"), show_quantity(value, amount.unit, "en"))
         )
         return AmountWorkedOut(name, amount.label, amount.label_en, value, words.zh, words.en, amount.mark)
+
+    def _no_amount(self, expression: str) -> Words:
+        """Say why an amount cannot be worked out: a value of the law is not published, or facts are missing."""
+        finder = MissingNames(self.library, self.on, self.known)
+        for name in names_in(parsed(expression)[0]):
+            finder.name(self.pack, name)
+        facts = [self.library.facts[name] for name in finder.facts]
+        zh = [f"“{label}”未公布" for label in finder.unpublished] + [f"缺“{fact.label}”" for fact in facts]
+        en = ["not published"] * bool(finder.unpublished) + [f"missing: {fact.label_en}" for fact in facts]
+        return Words("，".join(zh) or "无法计算", ", ".join(en) or "cannot be worked out")
 
 
 def _asked(fact: MissingFact) -> str:

@@ -299,7 +299,7 @@ class _Search:
         if fact.type == "flag":
             return Move(
                 name, fact.label, fact.label_en, before, after,
-                f"{fact.label}：由{'否' if after else '是'}改为{'是' if after else '否'}",
+                f"{fact.label}：由“{'否' if after else '是'}”改为“{'是' if after else '否'}”",
                 f"{fact.label_en}: from {'no' if after else 'yes'} to {'yes' if after else 'no'}",
             )  # fmt: skip
         verb, verb_en = ("增至", "up to") if after > before else ("降至", "down to")

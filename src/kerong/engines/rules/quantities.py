@@ -35,6 +35,8 @@ _FLAGS = {"true": 1, "false": 0, "1": 1, "0": 0, "是": 1, "否": 0, "yes": 1, "
 
 # Words after a number, besides the labels of UNITS, → (type, factor).
 _WORDS: dict[str, tuple[FactType, int]] = {
+    "万": ("money", 10**6),
+    "亿": ("money", 10**10),
     "million yuan": ("money", 10**8),
     "billion yuan": ("money", 10**11),
     "year": ("months", 12),

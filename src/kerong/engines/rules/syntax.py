@@ -129,7 +129,8 @@ def parse(text: str) -> Tree:
     try:
         tree = sqlglot.parse_one(text, read="duckdb")
     except (SqlglotError, RecursionError, *_PARSER_BUGS) as error:
-        first_line = str(error).partition("\n")[0][:120]
+        # The parser's message names its own classes; only the last part means something to a reader.
+        first_line = re.sub(r"<class '(?:\w+\.)*(\w+)'>", r"\1", str(error).partition("\n")[0])[:120]
         raise PredicateError(
             f"cannot read the predicate {text[:80]!r} ({first_line})",
             "a condition such as staff_count >= staff_min AND is_hnte",

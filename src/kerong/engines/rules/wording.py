@@ -146,9 +146,7 @@ class Speaker:
             short = _shortfall(operator, left[0] if operator in {">=", ">"} else left[1], right[0])
             if short is not None and short > 0:
                 gap, gap_fact = short, a[1] if a[0] == "name" and a[1] not in names_in(b) else ""
-                gap_text = _gap_words(
-                    operator, Words(*(_shown(Fraction(short), unit, x) for x in ("zh", "en")))
-                )
+                gap_text = _gap_words(operator, _difference(short, unit))
         return Compared(
             _named(measure, self.label_of(a)),
             self.shown(a, unit),
@@ -233,6 +231,14 @@ def _shortfall(operator: str, actual: Fraction, required: Fraction) -> int | Non
     if operator == "<":
         return floor(actual - required) + 1
     return None
+
+
+def _difference(size: int, unit: Unit) -> Words:
+    """Print a difference; between two ratios it is percentage points."""
+    if unit.type == "ratio":
+        points = f"{size // 100}.{size % 100:02}".rstrip("0").rstrip(".")
+        return Words(f"{points} 个百分点", f"{points} percentage points")
+    return Words(*(_shown(Fraction(size), unit, x) for x in ("zh", "en")))
 
 
 def _gap_words(operator: str, amount: Words) -> Words:

@@ -46,6 +46,7 @@ def share(part: int, whole: int) -> int:
 
 def test_registered_functions() -> None:
     assert {name: arity(name) for name in names()} == {
+        "age_begun_months": 1,
         "age_days": 1,
         "age_months": 1,
         "debt_share_bp": 2,
@@ -162,3 +163,19 @@ def test_columns_equal_row_by_row(name: str, rows: list[tuple[int, int]]) -> Non
 
     assert together.dtype == np.int64
     assert together.tolist() == [one(name, *row[: arity(name)]) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("registered_on", "on", "months"),
+    [
+        (20211123, date(2026, 11, 23), 60),
+        (20211122, date(2026, 11, 23), 61),
+        (20211124, date(2026, 11, 23), 60),
+        (20240131, date(2024, 2, 29), 1),
+        (20240130, date(2024, 2, 28), 1),
+        (20261124, date(2026, 11, 23), MISSING),
+        (MISSING, date(2026, 11, 23), MISSING),
+    ],
+)
+def test_months_begun_count_one_that_is_not_completed(registered_on: int, on: date, months: int) -> None:
+    assert compute("age_begun_months", on, [np.asarray([registered_on])]).tolist() == [months]

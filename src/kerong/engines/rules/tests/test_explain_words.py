@@ -288,3 +288,37 @@ def test_facts_unknown_to_the_dictionary_and_odd_flags_do_no_harm() -> None:
     truths = [only(pack("hnte"), {"hnte": flag, "nonsense": 5}).truth for flag in (True, False, 1, 0)]
 
     assert truths == ["met", "not_met", "met", "not_met"]
+
+
+def test_gap_between_two_shares_is_told_in_percentage_points() -> None:
+    law = pack(clause("share", "share >= rd_min"), parameters=[RD])
+
+    found = only(law, {"rd": 215, "revenue": 10_000})
+
+    assert found.comparisons[0].gap_text == "还差 2.85 个百分点"
+    assert found.comparisons[0].gap_text_en == "2.85 percentage points short"
+
+
+def test_several_prefixes_of_one_code_are_told_as_one_list() -> None:
+    found = only(pack(clause("graded", "grade LIKE 'A%' OR grade LIKE 'B%'")), {"grade": "C"})
+
+    assert len(found.comparisons) == 1
+    assert found.comparisons[0].required == "A…、B… 之一"
+
+
+def test_amount_without_a_published_value_says_so_and_asks_for_nothing() -> None:
+    law = pack(
+        "staff >= 1", parameters=[value("top", None, "yuan", label="最高额度")], amounts=amount("sum", "top")
+    )
+
+    (told,) = explained(law, {"staff": 2}).amounts
+
+    assert (told.value, told.text) == (None, "“最高额度”未公布")
+
+
+def test_amount_that_lacks_a_fact_names_it() -> None:
+    law = pack("staff >= 1", amounts=amount("sum", "rd * 2"))
+
+    (told,) = explained(law, {"staff": 2}).amounts
+
+    assert (told.value, told.text) == (None, "缺“研发费用”")

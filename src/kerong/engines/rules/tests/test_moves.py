@@ -302,7 +302,8 @@ def test_moves_are_told_in_words() -> None:
     (way,) = ways(law, "law.one", {"rd": 2_000_000, "lab": 0})
 
     assert (
-        way.sentence == "研发机构：由否改为是，并且研发费用由 2万元 增至 5万元（增加 3万元），即符合全部条件"
+        way.sentence
+        == "研发机构：由“否”改为“是”，并且研发费用由 2万元 增至 5万元（增加 3万元），即符合全部条件"
     )
     assert way.sentence_en == (
         "R&D body: from no to yes and R&D expense from 20,000 yuan up to 50,000 yuan (30,000 yuan more); "

@@ -38,3 +38,15 @@ document.addEventListener("input", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+
+// When the service does not answer, the figures on the page belong to an earlier question: say so and dim them.
+const forsaken = (event) => {
+  const target = event.detail.target || event.detail.elt;
+  if (target) target.classList.add("stale");
+  document.getElementById("no-answer")?.removeAttribute("hidden");
+};
+for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) document.addEventListener(name, forsaken);
+document.addEventListener("htmx:afterSwap", () => {
+  for (const element of document.querySelectorAll(".stale")) element.classList.remove("stale");
+  document.getElementById("no-answer")?.setAttribute("hidden", "");
+});
