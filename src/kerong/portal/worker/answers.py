@@ -13,7 +13,14 @@ from kerong.engines.rules.model import PolicyMistakesError
 from kerong.engines.rules.quantities import show_quantity
 from kerong.engines.rules.what_if import ChangeError, changed, what_if
 from kerong.portal.worker.protocol import Request, RequestRefusedError
-from kerong.portal.worker.small_cells import MEASURES, cell, hidden_changes, hidden_of, is_small
+from kerong.portal.worker.small_cells import (
+    MEASURES,
+    cell,
+    hidden_changes,
+    hidden_of,
+    is_small,
+    sums_covered,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -180,17 +187,19 @@ def _rule_change(held: Held, change: RuleChange, group_by: tuple[str, ...]) -> d
         **{measure: cell(total[measure], hidden=("", "", measure) in hidden) for measure in MEASURES},
         **near,
         "groups": {
-            group: [
-                {
-                    "key": key,
-                    "label": _group_label(held.law.library, group, key),
-                    **{m: cell(row[m], hidden=(group, key, m) in hidden) for m in MEASURES},
-                    "amounts": _amounts(
-                        held, change.rule, sums[group][key], moved=_moved(hidden, group, key)
-                    ),
-                }
-                for key, row in rows.items()
-            ]
+            group: sums_covered(
+                [
+                    {
+                        "key": key,
+                        "label": _group_label(held.law.library, group, key),
+                        **{m: cell(row[m], hidden=(group, key, m) in hidden) for m in MEASURES},
+                        "amounts": _amounts(
+                            held, change.rule, sums[group][key], moved=_moved(hidden, group, key)
+                        ),
+                    }
+                    for key, row in rows.items()
+                ]
+            )
             for group, rows in tables.items()
         },
         "amounts": _amounts(held, change.rule, change.amounts, moved=_moved(hidden, "", "")),

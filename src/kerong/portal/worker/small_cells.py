@@ -83,3 +83,19 @@ def hidden_changes(total: Mapping[str, int], tables: Mapping[str, Table]) -> set
         settled=before.keys(),
         already=settled,
     )
+
+
+def sums_covered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Hide one more sum where a single one is hidden: the total less the others would give it away.
+
+    ``rows`` are the groups of one table, each with its ``amounts``; the group with the fewest firms is chosen.
+    """
+    for position in range(len(rows[0]["amounts"]) if rows else 0):
+        for side in ("before", "after"):
+            amounts = [row["amounts"][position] for row in rows]
+            shown = [a for a in amounts if not a[side]["suppressed"] and a[f"firms_{side}"]["value"]]
+            if sum(a[side]["suppressed"] for a in amounts) == 1 and shown:
+                fewest = min(shown, key=lambda amount: amount[f"firms_{side}"]["value"])
+                fewest[side] = cell(None, hidden=True) | {"text": ""}
+                fewest[f"firms_{side}"] = cell(None, hidden=True)
+    return rows

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kerong.portal.worker.small_cells import MEASURES, cell, hidden_changes, hidden_of, is_small
+from kerong.portal.worker.small_cells import MEASURES, cell, hidden_changes, hidden_of, is_small, sums_covered
 
 Rows = dict[str, dict[str, int]]
 
@@ -84,3 +85,23 @@ def test_no_equation_has_exactly_one_hidden_member(
     for (table, groups), measure in product(tables.items(), MEASURES):
         names = [("", "", measure), *((table, group, measure) for group in groups)]
         assert sum(name in hidden for name in names) != 1
+
+
+def told(before: int | None, firms: int | None) -> dict[str, Any]:
+    """Return a group with one amount as the worker would let it out."""
+    side = {"value": before, "suppressed": before is None, "text": ""}
+    count = {"value": firms, "suppressed": firms is None}
+    return {"amounts": [{"before": side, "firms_before": count, "after": side, "firms_after": count}]}
+
+
+def test_single_hidden_sum_is_covered_by_the_group_with_the_fewest_firms() -> None:
+    rows = sums_covered([told(900, 30), told(None, None), told(700, 8), told(0, 0)])
+
+    assert [row["amounts"][0]["before"]["value"] for row in rows] == [900, None, None, 0]
+    assert [row["amounts"][0]["firms_after"]["suppressed"] for row in rows] == [False, True, True, False]
+
+
+def test_two_hidden_sums_cover_each_other() -> None:
+    rows = sums_covered([told(900, 30), told(None, None), told(None, None)])
+
+    assert [row["amounts"][0]["before"]["value"] for row in rows] == [900, None, None]
