@@ -141,13 +141,13 @@ def test_edited_policy_gives_another_answer_with_its_clause(page: Page, service:
         service.edit(file, "unit: wan_yuan", "unit: wan_yuans")
         page.wait_for_timeout(1_500)
         page.reload()
-        expect(page.locator(".notice-bad")).to_contain_text("knowledge_value_loan.yaml")
+        expect(page.locator("section.notice-bad")).to_contain_text("knowledge_value_loan.yaml")
         expect(page.locator(".big-answer .verdict").first).to_have_text("不符合")
     finally:
         (service.policies / file).write_text(written, encoding="utf-8")
         page.wait_for_timeout(1_500)
     page.reload()
-    expect(page.locator(".notice-bad")).to_have_count(0)
+    expect(page.locator("section.notice-bad")).to_have_count(0)
     expect(page.locator(".big-answer .verdict").first).to_have_text("符合")
 
 
@@ -166,6 +166,24 @@ def test_slider_moves_with_the_keyboard_and_answers_at_once(page: Page, service:
     expect(page.get_by_label("改为（分）")).to_have_value("很高")
     page.get_by_label("规则", exact=True).select_option(label="科技人才贷（企业）")
     expect(page.get_by_label("改为（万元）")).to_have_value("1000")
+
+
+def test_figures_of_an_earlier_question_are_dimmed_when_no_answer_comes(page: Page, service: Service) -> None:
+    page.goto(f"{service.address}/what-if/?rule=national.recognition.tech_sme&parameter=score_min&value=70")
+    expect(page.locator("#result")).to_contain_text("按市州")
+    expect(page.locator("#no-answer")).to_be_hidden()
+    page.route("**/what-if/**", lambda route: route.abort())
+
+    page.get_by_label("改为（分）").fill("65")
+    page.get_by_label("改为（分）").press("Enter")
+
+    expect(page.locator("#no-answer")).to_be_visible()
+    expect(page.locator(".stale")).to_have_count(1)
+    page.unroute("**/what-if/**")
+    page.get_by_label("改为（分）").fill("66")
+    page.get_by_label("改为（分）").press("Enter")
+    expect(page.locator("#no-answer")).to_be_hidden()
+    expect(page.locator(".stale")).to_have_count(0)
 
 
 def test_five_doors_open_with_the_keyboard_alone(page: Page, service: Service) -> None:
