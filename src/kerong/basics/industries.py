@@ -13,7 +13,6 @@ from kerong.basics import tables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LEVEL_LABELS = ("门类", "大类", "中类", "小类")
 _WITH_SECTION = re.compile(r"[A-T](?=\d)")
 
 

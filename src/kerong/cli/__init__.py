@@ -33,7 +33,7 @@ COMMANDS = {
     "warm": Listed("kerong.cli.rules:warm", "Compile what is compiled once per machine."),
     "explain": Listed("kerong.cli.firms:explain", "Explain a verdict for one enterprise, clause by clause."),
     "match": Listed("kerong.cli.firms:match", "Hold enterprises against the whole shelf."),
-    "facts": Listed("kerong.cli.facts:facts", "List the facts that rules may mention."),
+    "facts": Listed("kerong.cli.facts:facts", "Import registers, and list the facts that rules may mention."),
     "demo": Listed("kerong.cli.demo:demo", "Make and drive the demo world."),
 }
 
