@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ALREADY_RUNNING = 3
 STEADY_SECONDS = 30.0
+LOOK_SECONDS = 0.1
 PAUSE_SECONDS, PAUSE_SECONDS_MAX = 0.5, 30.0
 PATIENCE_SECONDS = 8.0
 
@@ -31,6 +32,28 @@ def worker(*, alone: bool) -> None:
         sys.exit(_keep_alive())
 
 
+class _Flag:
+    """A flag that a signal handler may raise: it takes no lock.
+
+    The lock inside a threading.Event is not reentrant, so a second signal that comes while a handler sets the
+    event would wait for ever, and a keeper stuck like that outlives its service.
+    """
+
+    def __init__(self) -> None:
+        self.is_up = False
+
+    def raise_(self) -> None:
+        """Raise the flag."""
+        self.is_up = True
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until the flag is up, for some seconds at the most, and tell whether it is."""
+        deadline = time.monotonic() + seconds
+        while not self.is_up and (left := deadline - time.monotonic()) > 0:
+            time.sleep(min(left, LOOK_SECONDS))
+        return self.is_up
+
+
 def _serve() -> None:
     """Serve until SIGTERM, SIGINT, or the death of whoever started us."""
     _use_running_database()
@@ -43,9 +66,9 @@ def _serve() -> None:
     from kerong.portal.worker.places import snapshot_folder
     from kerong.portal.worker.server import AlreadyRunningError, WorkerServer, WorkerStartError
 
-    ended = threading.Event()
+    ended = _Flag()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: ended.set())
+        signal.signal(number, lambda *_: ended.raise_())
     holding = Holding(snapshot_folder(home_folder()))
     try:
         server = WorkerServer(home_folder(), holding)
@@ -70,23 +93,23 @@ def _serve() -> None:
 
 def _keep_alive() -> int:
     """Run the worker as a child and start it again whenever it dies; end it when we are ended."""
-    leaving = threading.Event()
+    leaving = _Flag()
     child: subprocess.Popen[bytes] | None = None
 
     def leave(_number: int, _frame: FrameType | None) -> None:
-        leaving.set()
+        leaving.raise_()
         if child is not None and child.poll() is None:
             child.terminate()
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, leave)
     pause = PAUSE_SECONDS
-    while not leaving.is_set():
+    while not leaving.is_up:
         began = time.monotonic()
         child = subprocess.Popen([sys.executable, "-m", "kerong", "worker", "--alone"])
         code = _wait(child, leaving)
-        if leaving.is_set() or code == ALREADY_RUNNING:
-            return 0 if leaving.is_set() else code
+        if leaving.is_up or code == ALREADY_RUNNING:
+            return 0 if leaving.is_up else code
         pause = PAUSE_SECONDS if time.monotonic() - began > STEADY_SECONDS else pause
         click.echo(f"The worker ended with {code}; starting it again in {pause:g} seconds.", err=True)
         leaving.wait(pause)
@@ -94,13 +117,13 @@ def _keep_alive() -> int:
     return 0
 
 
-def _wait(child: subprocess.Popen[bytes], leaving: threading.Event) -> int:
+def _wait(child: subprocess.Popen[bytes], leaving: _Flag) -> int:
     """Wait for the child's end; once we are leaving, not for ever."""
     while True:
         try:
             return child.wait(timeout=1.0)
         except subprocess.TimeoutExpired:
-            if leaving.is_set():
+            if leaving.is_up:
                 child.terminate()
                 try:
                     return child.wait(timeout=PATIENCE_SECONDS)
