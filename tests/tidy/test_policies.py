@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kerong.engines.rules.case_files import read_cases
 from kerong.engines.rules.cases import run_cases
 from kerong.engines.rules.compiler import check_library
 from kerong.engines.rules.loading import load_library, read_library
 
+if TYPE_CHECKING:
+    from kerong.engines.rules.model import Pack
+
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 ON = date(2026, 11, 23)
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def test_shipped_policies_have_no_mistakes() -> None:
@@ -28,6 +34,19 @@ def test_every_shipped_case_holds() -> None:
     assert [str(difference) for cases, _ in read for difference in run_cases(library, cases)] == []
 
 
+def _rests_on_the_unpublished(pack: Pack) -> bool:
+    """Tell whether a condition in force compares with a number that nobody has published: it is never met."""
+    unpublished = {
+        name
+        for name, parameter in pack.parameters.items()
+        if not parameter.by and all(value.value is None for value in parameter.values)
+    }
+    return any(
+        clause.start is None and clause.until is None and unpublished & set(_NAME.findall(clause.holds_when))
+        for clause in pack.clauses
+    )
+
+
 def test_every_pack_has_cases_that_meet_miss_and_do_not_know() -> None:
     library = load_library(POLICIES)
     verdicts = {
@@ -39,7 +58,12 @@ def test_every_pack_has_cases_that_meet_miss_and_do_not_know() -> None:
         if pack.clauses
     }
 
-    lacking = {key: {"met", "not_met", "unknown"} - found for key, found in verdicts.items()}
+    lacking = {
+        key: {"met", "not_met", "unknown"}
+        - ({"met"} if _rests_on_the_unpublished(library.packs[key]) else set())
+        - found
+        for key, found in verdicts.items()
+    }
 
     assert {key: words for key, words in lacking.items() if words} == {}
 

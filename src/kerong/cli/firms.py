@@ -125,6 +125,12 @@ def _rule_key(catalogue: Catalogue, product: str) -> str:
     found = [rule.key for rule in catalogue.rules if product in rule.key or product in rule.pack.label]
     if len(found) == 1:
         return found[0]
+    terms = [p for p in catalogue.library.packs.values() if p.kind == "terms"]
+    if named := next((p for p in terms if product == p.key or (not found and product in p.label)), None):
+        raise click.ClickException(
+            f"{named.key} ({named.label}) is of kind terms: it holds numbers of a policy and judges nobody. "
+            "Its numbers are shown in the library of rules."
+        )
     raise click.ClickException(
         f"{product!r} names {'no rule' if not found else 'several rules'}; choose one of {', '.join(found or keys)}"
     )
@@ -184,7 +190,7 @@ def match(*, facts_file: Path, out: Path, replace: bool, policies: Path | None, 
     with steps:
         snapshot = opened_snapshot(facts_file, library, day)
         steps.update(1)
-        catalogue = compiled(library, day)
+        catalogue = compiled(library, day, "enterprise")
         kernel = PopulationKernel(catalogue, snapshot)
         steps.update(1)
         begun = time.perf_counter()

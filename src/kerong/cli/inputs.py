@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from kerong.basics.clock import SystemClock
-from kerong.basics.policies_folder import policies_folder
+from kerong.basics.policies_folder import PoliciesNotFoundError, policies_folder
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from kerong.engines.rules.compiler import Catalogue
-    from kerong.engines.rules.model import Library, Mistake
+    from kerong.engines.rules.model import Library, Mistake, Subject
     from kerong.engines.rules.snapshot import Snapshot
 
 POLICIES = click.option(
@@ -43,13 +43,34 @@ def loaded(folder: Path | None) -> Library:
     return library
 
 
-def compiled(library: Library, on: date) -> Catalogue:
-    """Compile the law of a day, or print every mistake and stop with status 1."""
+def library_of_facts(folder: Path | None = None) -> Library:
+    """Load the facts, whatever is wrong with the packs; a fact with a mistake is said and left out."""
+    from kerong.engines.rules.loading import read_library
+
+    try:
+        place = folder or policies_folder()
+    except PoliciesNotFoundError as error:
+        raise click.ClickException(str(error)) from None
+    library, mistakes = read_library(place)
+    wrong = [str(one) for one in mistakes if one.place.file == "facts.yaml"]
+    if not library.facts:
+        raise click.ClickException("policies/facts.yaml 读不出事实：\n" + "\n".join(wrong))
+    if wrong:
+        # A mistake elsewhere does not stand in the way of an import: a broken fact is not in the library.
+        click.echo(
+            f"policies/facts.yaml 有 {len(wrong)} 处错误（kerong check 可查看）；有错的事实不会导入。",
+            err=True,
+        )
+    return library
+
+
+def compiled(library: Library, on: date, subject: Subject | None = None) -> Catalogue:
+    """Compile the law of a day (about one subject), or print every mistake and stop with status 1."""
     from kerong.engines.rules.compiler import compile_library
     from kerong.engines.rules.model import PolicyMistakesError
 
     try:
-        return compile_library(library, on)
+        return compile_library(library, on, subject=subject)
     except PolicyMistakesError as error:
         stop_on(error.mistakes)
         raise

@@ -47,7 +47,8 @@ def check(policies: Path | None, on: datetime | None) -> None:
         1 for v in values for row in v.rows if row.mark is not None and row.mark.verified == "not_found"
     )
     click.echo(
-        f"{len(library.packs)} packs, {len(library.facts)} facts, {len(library.sources)} sources, {len(cases)} cases: "
+        f"{len(library.packs)} packs, {len(library.facts)} facts, {len(library.sources)} sources, {len(cases)} cases, "
+        f"{sum(len(found.products) for found in library.shelf.values())} shelf products: "
         f"no mistakes. {unpublished} values 未公布. {time.perf_counter() - begun:.2f} s. sha256 {library.sha256[:16]}…"
     )
 

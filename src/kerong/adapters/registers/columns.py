@@ -294,7 +294,7 @@ def _to_fact(column: str, fact: DescribedFact, unit: str, how: str, vocabulary: 
     if fact.name in _ROLE_OF_FACT:
         return Assigned(column, _ROLE_OF_FACT[fact.name], how)
     if not unit:
-        if how == "事实名称" and fact.type in {"money", "ratio", "months"}:
+        if how == "事实名称" and fact.type in {"money", "money_usd", "ratio", "months", "seconds"}:
             return f"缺少单位：请把列名写成“{column}(万元)”这样，或在映射文件中写明 unit"
         return Assigned(column, fact.name, how)
     factor = vocabulary.factor(fact, unit)

@@ -72,7 +72,7 @@ def open_register(request: Request, vocabulary: Vocabulary) -> Opened:
     Raises SourceError, ColumnsError or OutputError.
     """
     if request.out is not None:
-        _check_output(request.out, replace=request.replace)
+        check_output(request.out, replace=request.replace)
     mapping: Mapping[str, Any] = read_mapping(request.mapping) if request.mapping is not None else {}
 
     def is_header(cells: Any) -> bool:
@@ -100,7 +100,7 @@ def import_register(
     try:
         found = _read(opened, folder, progress)
         finish(folder)
-        _put_in_place(folder, out)
+        put_in_place(folder, out)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return found
@@ -160,7 +160,8 @@ def _write_reports(folder: Path, found: dict[str, Any]) -> None:
         (folder / name).write_text(content, encoding="utf-8")
 
 
-def _check_output(out: Path, *, replace: bool) -> None:
+def check_output(out: Path, *, replace: bool) -> None:
+    """Refuse a folder that exists, or that is to be replaced and is no earlier result. Raises OutputError."""
     if not out.exists():
         return
     if not replace:
@@ -169,7 +170,8 @@ def _check_output(out: Path, *, replace: bool) -> None:
         raise OutputError(f"{out} 不是导入的结果（没有 {MANIFEST_FILE}），不会替换。请用 --out 另选文件夹。")
 
 
-def _put_in_place(folder: Path, out: Path) -> None:
+def put_in_place(folder: Path, out: Path) -> None:
+    """Give a finished folder its name; an earlier result is removed only when the new one stands."""
     for path in folder.rglob("*"):
         if path.is_file():
             with path.open("rb") as file:

@@ -22,7 +22,7 @@ def page(report: dict[str, Any]) -> str:
     """Return the page for a report."""
     rows = report["rows"]
     sections = [
-        _table(
+        table(
             "列的含义",
             ("文件中的列", "含义", "单位", "依据"),
             [
@@ -30,12 +30,12 @@ def page(report: dict[str, Any]) -> str:
                 for x in report["columns"]
             ],
         ),
-        _table(
+        table(
             "没有导入的列",
             ("文件中的列", "原因"),
             [(x["column"], x["reason"]) for x in report["columns_left_out"]],
         ),
-        _table(
+        table(
             "检查",
             ("处理", "检查", "行数", "写法示例（数字以 9 代）"),
             [
@@ -43,44 +43,45 @@ def page(report: dict[str, Any]) -> str:
                 for x in report["checks"]
             ],
         ),
-        _table("市州", ("市州", "行数", *_method_heads(report)), _region_rows(report)),
-        _table("开发区（无行政区划代码，计入所属地）", ("开发区", "行数"), _pairs(report["zones"], "zone")),
-        _table(
+        table("市州", ("市州", "行数", *_method_heads(report)), _region_rows(report)),
+        table("开发区（无行政区划代码，计入所属地）", ("开发区", "行数"), _pairs(report["zones"], "zone")),
+        table(
             "成立年代",
             ("年代", "行数"),
             [(f"{x['decade']}–{x['decade'] + 9}", x["rows"]) for x in report["decades"]],
         ),
-        _table(
+        table(
             "注册资本的写法（数字以 N 代）", ("写法", "行数"), _pairs(report["capital_spellings"], "spelling")
         ),
-        _table("注册资本的币种", ("币种", "行数"), _pairs(report["capital_currencies"], "currency")),
-        _table(
+        table("注册资本的币种", ("币种", "行数"), _pairs(report["capital_currencies"], "currency")),
+        table(
             "主体类型",
             ("类型", "依据", "行数"),
             [(x["label"], x["from_label"], x["rows"]) for x in report["forms"]],
         ),
-        _table("是否法人", ("是否", "行数"), list(report["legal_person"].items())),
-        _table(
+        table("是否法人", ("是否", "行数"), list(report["legal_person"].items())),
+        table(
             "空缺",
             ("事实", "空缺行数"),
             [(f"{x['label']} {x['column']}".strip(), x["rows"]) for x in report["missing"]],
         ),
     ]
-    return _fill(
+    return fill(
         "page",
         source=report["source"]["name"],
-        on=report["source"]["on"],
+        when=f"导入日 {report['source']['on']}",
+        problems="problems.csv",
         read=f"{rows['read']:,}",
         imported=f"{rows['imported']:,}",
         rejected=f"{rows['rejected']:,}",
         left_out=f"{report['problems']['left_out']:,}",
-        notes=_Markup("".join(_fill("item", text=note) for note in report["notes"])),
-        assumptions=_Markup("".join(_fill("item", text=text) for text in report["assumptions"])),
-        sections=_Markup("".join(sections)),
+        notes=Markup("".join(fill("item", text=note) for note in report["notes"])),
+        assumptions=Markup("".join(fill("item", text=text) for text in report["assumptions"])),
+        sections=Markup("".join(sections)),
     )
 
 
-class _Markup(str):
+class Markup(str):
     """Text that is HTML already."""
 
     __slots__ = ()
@@ -105,28 +106,30 @@ def _pairs(entries: Sequence[dict[str, Any]], name: str) -> list[tuple[Any, ...]
     return [(one[name], one["rows"]) for one in entries]
 
 
-def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Return a section with a table, or nothing where there are no rows; columns of integers stand to the right."""
     if not rows:
         return ""
     numeric = [all(isinstance(row[at], int) for row in rows) for at in range(len(heads))]
     head = "".join(
-        _fill("number_head" if is_number else "head", text=text)
+        fill("number_head" if is_number else "head", text=text)
         for text, is_number in zip(heads, numeric, strict=True)
     )
     body = "".join(
-        _fill("row", cells=_Markup("".join(_cell(at, value) for at, value in enumerate(row)))) for row in rows
+        fill("row", cells=Markup("".join(_cell(at, value) for at, value in enumerate(row)))) for row in rows
     )
-    return _fill("table", title=title, head=_Markup(head), body=_Markup(body))
+    return fill("table", title=title, head=Markup(head), body=Markup(body))
 
 
 def _cell(at: int, value: Any) -> str:
     if isinstance(value, int):
-        return _fill("number", text=f"{value:,}")
-    return _fill("first" if at == 0 else "cell", text=str(value))
+        return fill("number", text=f"{value:,}")
+    return fill("first" if at == 0 else "cell", text=str(value))
 
 
-def _fill(name: str, **values: str) -> str:
-    safe = {key: value if isinstance(value, _Markup) else escape(str(value)) for key, value in values.items()}
+def fill(name: str, **values: str) -> str:
+    """Return a fragment of quality_page.html with its places filled; what is not Markup is escaped."""
+    safe = {key: value if isinstance(value, Markup) else escape(str(value)) for key, value in values.items()}
     return _fragments()[name].substitute(safe)
 
 

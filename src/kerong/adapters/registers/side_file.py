@@ -4,19 +4,55 @@ from __future__ import annotations
 
 import csv
 import re
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from kerong.adapters.registers.checks import GRAVITY_LABELS, Problem
+from kerong.adapters.registers.checks import GRAVITY_LABELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
     from types import TracebackType
 
+    from kerong.adapters.registers.checks import Gravity
+
 HEADER = ("行号", "列", "值", "处理", "检查", "原因")
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NEGATIVE_NUMBER = re.compile(r"-\d+(?:,\d{3})*(?:\.\d+)?")
 _LONGEST = 500
+
+
+class Noticed(Protocol):
+    """What a line of the side file says."""
+
+    @property
+    def row(self) -> int:
+        """The number of the row in the file, the header being 1."""
+        ...
+
+    @property
+    def column(self) -> str:
+        """The column as the file calls it."""
+        ...
+
+    @property
+    def value(self) -> str:
+        """What stands there."""
+        ...
+
+    @property
+    def check(self) -> str:
+        """The name of the check that failed."""
+        ...
+
+    @property
+    def gravity(self) -> Gravity:
+        """How grave it is."""
+        ...
+
+    @property
+    def reason(self) -> str:
+        """What is wrong."""
+        ...
 
 
 class SideFile:
@@ -36,7 +72,7 @@ class SideFile:
     ) -> None:
         self._file.close()
 
-    def write(self, problems: Iterable[Problem]) -> None:
+    def write(self, problems: Iterable[Noticed]) -> None:
         """Append problems."""
         self._writer.writerows(
             (

@@ -103,6 +103,33 @@ cases:
     facts: {revenue_fen: 3800万元, rd_fen: 190万元, has_lab: true}
     expect: {verdict: met}
 """
+TERMS = """schema: 1
+kind: terms
+label: 虚构再贷款
+subject: institution
+document: invented-measures
+parameters:
+  quota:
+    label: 额度
+    unit: yi_yuan
+    values:
+      - {from: 2025-01-01, value: 3, cites: invented-measures#art1, checked_on: 2026-11-23, verified: official}
+"""
+BANK = """schema: 1
+label: 虚构银行
+kind: bank
+products:
+  - id: loan
+    label: 虚构产品
+    kind: credit
+    door: debt
+    region: "420100"
+    summary: 虚构。
+    rule: invented.loan
+    cites: invented-measures#art1
+    checked_on: 2026-11-23
+    verified: press
+"""
 
 
 def write_policies(folder: Path) -> Path:

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from kerong.cli import main
-from kerong.cli.tests.invented_policies import change, write_policies
+from kerong.cli.tests.invented_policies import TERMS, change, write_policies
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -76,6 +76,17 @@ def test_explain_as_json_holds_the_whole_evaluation() -> None:
     found = json.loads(result.output)
     assert (found["verdict"], found["nearness"]) == ("not_met", "near_miss")
     assert [move["after"] for way in found["ways"] for move in way["moves"]] == [190 * WAN]
+
+
+@pytest.mark.parametrize("named", ["invented.relending", "再贷款"])
+def test_explain_of_terms_says_that_they_judge_nobody(policies: Path, named: str) -> None:
+    (policies / "invented/relending.yaml").write_text(TERMS, encoding="utf-8")
+
+    result = run("explain", "firm.yaml", "--product", named)
+
+    assert result.exit_code == 1
+    assert "invented.relending (虚构再贷款) is of kind terms" in result.output
+    assert "judges nobody" in result.output
 
 
 def test_explain_finds_the_firm_in_a_file() -> None:

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from kerong.cli import main
-from kerong.cli.tests.invented_policies import change, write_policies
+from kerong.cli.tests.invented_policies import BANK, TERMS, change, write_policies
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -50,7 +50,26 @@ def test_check_says_what_was_read_and_that_nothing_is_wrong() -> None:
     result = run("check", "--on", "2026-11-23")
 
     assert result.exit_code == 0
-    assert "2 packs, 5 facts, 1 sources, 2 cases: no mistakes. 0 values 未公布." in result.output
+    assert (
+        "2 packs, 5 facts, 1 sources, 2 cases, 0 shelf products: no mistakes. 0 values 未公布."
+        in result.output
+    )
+
+
+def test_check_counts_the_products_of_the_shelf(policies: Path) -> None:
+    (policies / "shelf").mkdir()
+    (policies / "shelf/invented_bank.yaml").write_text(BANK, encoding="utf-8")
+
+    assert "2 packs, 5 facts, 1 sources, 2 cases, 1 shelf products: no mistakes." in run("check").output
+
+
+def test_what_if_about_terms_says_that_they_judge_nobody(policies: Path, tmp_path: Path) -> None:
+    (policies / "invented/relending.yaml").write_text(TERMS, encoding="utf-8")
+
+    result = run("what-if", "invented.relending:quota=5亿元", "--facts", firms(tmp_path))
+
+    assert result.exit_code == 1
+    assert "invented.relending judges no firms (kind terms, subject institution)" in result.output
 
 
 def test_check_reports_mistakes_of_all_files_at_once(policies: Path) -> None:

@@ -83,6 +83,10 @@ def read_cases_text(text: str, library: Library, *, file: str = "<text>") -> tup
     if key and pack is None:
         cure = near(key, library.packs) or "correct the key, or first mend the pack"
         reading.wrong(found["pack"], f"no pack `{key}` could be read", "the key of a pack", cure)
+    if pack is not None and pack.kind == "terms":
+        what, expected = f"the pack `{key}` holds terms, which judge nobody", "a pack that judges"
+        reading.wrong(found["pack"], what, expected, "remove the cases")
+        return [], reading.mistakes
     cases: list[Case] = []
     lines: dict[str, int] = {}
     for node in reading.items(found, "cases"):
@@ -103,7 +107,7 @@ def _case(reading: Reading, node: Node, key: str, pack: Pack | None, library: Li
     if found is None:
         return None
     name, on = reading.text(found, "name"), reading.day(found, "on")
-    facts = _facts(reading, found, library)
+    facts = _facts(reading, found, library, pack)
     inner = reading.fields(found["expect"], CASE_SHAPES["expect"]) if "expect" in found else None
     if inner is None or on is None:
         return None
@@ -115,7 +119,7 @@ def _case(reading: Reading, node: Node, key: str, pack: Pack | None, library: Li
     return Case(key, name, on, facts, expect, reading.place(node))
 
 
-def _facts(reading: Reading, found: Fields, library: Library) -> dict[str, int | str]:
+def _facts(reading: Reading, found: Fields, library: Library, pack: Pack | None) -> dict[str, int | str]:
     facts: dict[str, int | str] = {}
     node = found.get("facts")
     if node is None or (type(node) is MappingNode and not node.value):
@@ -126,6 +130,9 @@ def _facts(reading: Reading, found: Fields, library: Library) -> dict[str, int |
         if fact is None:
             cure = near(name, library.facts) or "see facts.yaml"
             reading.wrong(name_node, f"no fact `{name}`", "a fact of facts.yaml", cure)
+        elif pack is not None and fact.subject != pack.subject:
+            what = f"the subject of `{name}` is {fact.subject}, of the pack {pack.subject}"
+            reading.wrong(name_node, what, f"a fact with `subject: {pack.subject}`", "leave the fact out")
         elif type(value) is not ScalarNode:
             reading.wrong(
                 value, f"`{name}` is not one value", "one value", "write 5000万元, 4.2%, true or a code"

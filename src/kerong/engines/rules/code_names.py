@@ -8,12 +8,15 @@ from kerong.basics import industries, regions
 
 if TYPE_CHECKING:
     from kerong.engines.rules.model import Fact
+    from kerong.engines.rules.quantities import Language
 
 _REGION_DIGITS = 6
 
 
-def code_name(fact: Fact, code: str) -> str:
-    """Return a code's name, or the code itself where it has none."""
+def code_name(fact: Fact, code: str, language: Language = "zh") -> str:
+    """Return a code's name in a language, or the code itself where it has none."""
+    if language == "en":
+        return fact.codes_en.get(code, code)
     if code in fact.codes:
         return fact.codes[code]
     if fact.code_system == "gbt2260":

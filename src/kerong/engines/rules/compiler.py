@@ -18,6 +18,7 @@ from kerong.engines.rules.model import (
     Pack,
     Place,
     PolicyMistakesError,
+    Subject,
 )
 from kerong.engines.rules.resolution import CodeName, Entry, FlagName, MissingName, NumberName, fact_entry
 from kerong.engines.rules.scope import PackScope, interval_columns, overlaid
@@ -83,10 +84,14 @@ class Compiler:
         self._criteria: dict[Truth, int] = {}
         self._clause_truths: dict[tuple[str, str], Truth] = {}
 
-    def compile(self, keys: Iterable[str] | None = None) -> Catalogue:
-        """Compile all packs in force on the day, or those named."""
+    def compile(self, keys: Iterable[str] | None = None, subject: Subject | None = None) -> Catalogue:
+        """Compile all packs in force on the day, or those named; of one subject, or of all."""
         chosen = self.library.packs if keys is None else {key: self.library.packs[key] for key in keys}
-        rules = [rule for pack in chosen.values() if (rule := self._rule(pack)) is not None]
+        rules = [
+            rule
+            for pack in chosen.values()
+            if subject in (None, pack.subject) and (rule := self._rule(pack)) is not None
+        ]
         return Catalogue(self.library, self.on, self.graph, tuple(self._criteria), tuple(rules), self.scopes)
 
     def fact_names(self) -> Mapping[str, Fact]:
@@ -149,7 +154,7 @@ class Compiler:
         return self.graph.conjunction([self._clause(pack, c) for c in pack.clauses if c.in_force(self.on)])
 
     def _rule(self, pack: Pack) -> Rule | None:
-        if not pack.in_force(self.on):
+        if pack.kind == "terms" or not pack.in_force(self.on):
             return None
         scope = self._scope(pack)
         clauses = tuple(clause for clause in pack.clauses if clause.in_force(self.on))
@@ -238,8 +243,12 @@ class Compiler:
             self.mistakes.append(mistake)
 
 
-def compile_library(library: Library, on: date, keys: Iterable[str] | None = None) -> Catalogue:
-    """Compile the packs in force on a day (or the named ones).
+def compile_library(
+    library: Library, on: date, keys: Iterable[str] | None = None, *, subject: Subject | None = None
+) -> Catalogue:
+    """Compile the packs in force on a day: all, the named ones, or those about one kind of subject.
+
+    What is held against firms is compiled with ``subject="enterprise"``.
 
     Raises:
         PolicyMistakesError: some predicate cannot be accepted; every such mistake is reported.
@@ -247,7 +256,7 @@ def compile_library(library: Library, on: date, keys: Iterable[str] | None = Non
     """
     compiler = Compiler(library, on)
     with collector_paused():
-        catalogue = compiler.compile(keys)
+        catalogue = compiler.compile(keys, subject)
     if compiler.mistakes:
         raise PolicyMistakesError(compiler.mistakes)
     return catalogue

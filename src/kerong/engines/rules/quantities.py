@@ -20,6 +20,7 @@ LARGEST = 10**16
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _GROUPED = re.compile(r"-?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _AMOUNT = re.compile(r"\s*(?P<number>-?[0-9][0-9,]*(?:\.[0-9]+)?)\s*(?P<unit>[^0-9\s].*?)?\s*", re.DOTALL)
+_USD_FIRST = re.compile(r"(?:USD|US\$)\s*(-?[0-9][0-9,]*(?:\.[0-9]+)?)\s*(million|billion)?")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _CHINESE_DAY = re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日")
 _LOOSE_DAY = re.compile(r"([0-9]{4})[-/.年 ]?([0-9]{1,2})[-/.月 ]?([0-9]{1,2})日?")
@@ -39,6 +40,11 @@ _WORDS: dict[str, tuple[FactType, int]] = {
     "亿": ("money", 10**10),
     "million yuan": ("money", 10**8),
     "billion yuan": ("money", 10**11),
+    "USD": ("money_usd", 100),
+    "million USD": ("money_usd", 10**8),
+    "billion USD": ("money_usd", 10**11),
+    "second": ("seconds", 1),
+    "minute": ("seconds", 60),
     "year": ("months", 12),
     "month": ("months", 1),
     "day": ("days", 1),
@@ -143,6 +149,8 @@ def _read_text(text: str, fact: Fact) -> int:
         return _FLAGS[text.lower()]
     if fact.type == "date":
         return _read_day(text)
+    if fact.type == "money_usd" and (dollars := _USD_FIRST.fullmatch(text)):
+        text = f"{dollars[1]}{f' {dollars[2]}' if dollars[2] else ''} USD"
     match = _AMOUNT.fullmatch(text)
     if match is None:
         raise _not_a_number(text)
@@ -254,6 +262,22 @@ def _show_money(fen: int, _unit: Unit | None, language: Language) -> str:
     return f"{_trimmed(fen, 100)}元"
 
 
+def _show_dollars(cents: int, _unit: Unit | None, language: Language) -> str:
+    size = abs(cents)
+    if language == "en":
+        for factor, word in ((10**11, "billion"), (10**8, "million")):
+            if size >= factor and cents % (factor // 1000) == 0:
+                return f"USD {_trimmed(cents, factor)} {word}"
+        return f"USD {_trimmed(cents, 100)}"
+    return _show_money(cents, None, "zh").removesuffix("元") + "美元"
+
+
+def _show_seconds(seconds: int, unit: Unit | None, language: Language) -> str:
+    if seconds and seconds % 60 == 0 and (unit is None or unit.key == "minutes"):
+        return f"{seconds // 60:,}分钟" if language == "zh" else _english(seconds // 60, "minute")
+    return f"{seconds:,}秒" if language == "zh" else _english(seconds, "second")
+
+
 def _show_ratio(bp: int, unit: Unit | None, _language: Language) -> str:
     if unit is not None and unit.key == "bp":
         return f"{bp:,}BP"
@@ -297,9 +321,11 @@ def _english(count: int, word: str) -> str:
 
 _SHOWN: dict[str, Callable[[int, Unit | None, Language], str]] = {
     "money": _show_money,
+    "money_usd": _show_dollars,
     "ratio": _show_ratio,
     "months": _show_months,
     "days": _show_days,
+    "seconds": _show_seconds,
     "points": _show_points,
     "flag": _show_flag,
     "date": _show_date,

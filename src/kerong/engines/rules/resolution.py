@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 _DIMENSIONS: Mapping[FactType, tuple[str, ...]] = {
     "money": ("money",),
+    "money_usd": ("money_usd",),
     "ratio": ("ratio",),
     "count": ("count",),
     "months": ("months",),
     "days": ("days",),
+    "seconds": ("seconds",),
     "points": ("points",),
     "number": ("number",),
     "date": ("date",),

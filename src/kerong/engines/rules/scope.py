@@ -86,7 +86,8 @@ class PackScope:
     def key(self, name: str) -> Hashable:
         """Return a key equal for names of one meaning across packs, or None when it cannot be compared cheaply."""
         if self._means_fact(name):
-            return name
+            # Elsewhere the same text may be permitted: a fact of another subject is refused on each look.
+            return name if self.facts.fact_names()[name].subject == self.pack.subject else None
         parameter = self.pack.parameters.get(name)
         if parameter is None or parameter.by:
             return None
@@ -114,6 +115,7 @@ class PackScope:
                 )
             fact = self.facts.fact(name)
             if fact is not None:
+                self._check_subject(name)
                 return fact
         elif head in pack.parameters:
             parameter = pack.parameters[head]
@@ -121,6 +123,15 @@ class PackScope:
                 if column.name == tail:
                     return self._table(parameter, position, column.unit)
         raise self._unknown(name)
+
+    def _check_subject(self, name: str) -> None:
+        fact, subject = self.facts.fact_names()[name], self.pack.subject
+        if fact.subject != subject:
+            raise PredicateError(
+                f"the subject of {name} is {fact.subject}, of this pack {subject}",
+                f"facts with `subject: {subject}`",
+                "declare such a fact in facts.yaml, or correct the subject of one of the two",
+            )
 
     def _unknown(self, name: str) -> PredicateError:
         pack = self.pack

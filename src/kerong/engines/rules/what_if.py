@@ -47,13 +47,17 @@ class ChangeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AmountChange:
-    """The sum of an amount over eligible firms before and after, in stored units, and over how many firms."""
+    """The sum of an amount over eligible firms before and after, in stored units, and over how many firms.
+
+    ``firms_changed`` counts the firms eligible both before and after whose own amount differs.
+    """
 
     name: str
     before: int
     after: int
     firms_before: int
     firms_after: int
+    firms_changed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,10 @@ def changed(library: Library, changes: Mapping[str, str | int]) -> Library:
         pack = packs.get(key)
         if pack is None:
             raise ChangeError(f"there is no pack {key!r}; the packs are {', '.join(sorted(packs))}")
+        if pack.kind == "terms" or pack.subject != "enterprise":
+            raise ChangeError(
+                f"{key} judges no firms (kind {pack.kind}, subject {pack.subject}); choose a rule about firms"
+            )
         packs[key] = _with_value(pack, name, written)
     return replace(library, packs=packs, sha256=f"draft of {library.sha256}")
 
@@ -230,7 +238,7 @@ class _Side:
         self, library: Library, snapshot: Snapshot, on: date, keys: Sequence[str], group_by: Sequence[str]
     ) -> None:
         compiler = Compiler(library, on)
-        self.catalogue: Catalogue = compiler.compile(keys)
+        self.catalogue: Catalogue = compiler.compile(keys, "enterprise")
         self.snapshot = snapshot
         codes = {name: compiler.fact(name) for name in group_by if library.facts[name].published_by}
         if compiler.mistakes:
@@ -338,4 +346,5 @@ def _amount_change(
         # Sum in two halves: the total of a province may leave 64 bits.
         sums.append((int((chosen >> 32).sum()) << 32) + int((chosen & 0xFFFFFFFF).sum()))
         firms.append(len(chosen))
-    return AmountChange(name, sums[0], sums[1], firms[0], firms[1])
+    differs = int((columns[0] != columns[1])[before & after].sum())
+    return AmountChange(name, sums[0], sums[1], firms[0], firms[1], differs)

@@ -205,7 +205,7 @@ class Speaker:
             option = next((o for o in self.pack.classes[fact_or_class].options if o.value == code), None)
             return Words(option.label, option.label_en or option.label) if option else Words(code, code)
         fact = self.library.facts.get(fact_or_class)
-        return Words(code_name(fact, code) if fact else code, code)
+        return Words(code_name(fact, code), code_name(fact, code, "en")) if fact else Words(code, code)
 
 
 def _named(measure: Words | None, found: Words) -> Words:
@@ -257,5 +257,5 @@ def _shown(value: Fraction, unit: Unit, language: Language | Literal["zh", "en"]
 def fact_words(fact: Fact, value: int | str) -> Words:
     """Return a fact's value in words."""
     if fact.type == "code":
-        return Words(code_name(fact, str(value)), str(value))
+        return Words(code_name(fact, str(value)), code_name(fact, str(value), "en"))
     return Words(show_quantity(value, fact.unit, "zh"), show_quantity(value, fact.unit, "en"))

@@ -202,7 +202,7 @@ def _rule_change(held: Held, change: RuleChange, group_by: tuple[str, ...]) -> d
             )
             for group, rows in tables.items()
         },
-        "amounts": _amounts(held, change.rule, change.amounts, moved=_moved(hidden, "", "")),
+        "amounts": _amounts(held, change.rule, change.amounts, moved=_moved(hidden, "", ""), whole=True),
     }
 
 
@@ -211,8 +211,13 @@ def _moved(hidden: Collection[tuple[str, str, str]], group: str, key: str) -> bo
     return bool({(group, key, measure) for measure in MEASURES} & set(hidden))
 
 
-def _amounts(held: Held, rule: str, amounts: Iterable[AmountChange], *, moved: bool) -> list[dict[str, Any]]:
-    """Return sums of amounts; the sum after is hidden where its difference would tell of few firms."""
+def _amounts(
+    held: Held, rule: str, amounts: Iterable[AmountChange], *, moved: bool, whole: bool = False
+) -> list[dict[str, Any]]:
+    """Return sums of amounts; the sum after is hidden where its difference would tell of few firms.
+
+    Of the ``whole`` rule, also over how many firms the amount differs: by group it would need covering.
+    """
     found: list[dict[str, Any]] = []
     for amount in amounts:
         declared = held.law.library.packs[rule].amounts[amount.name]
@@ -229,6 +234,10 @@ def _amounts(held: Held, rule: str, amounts: Iterable[AmountChange], *, moved: b
                 "text": "" if hidden else show_quantity(value, declared.unit)
             }
             row[f"firms_{side}"] = cell(firms, hidden=hidden)
+        if whole and not moved:
+            same = amount.firms_before - amount.firms_changed
+            hidden = is_small(amount.firms_changed) or is_small(same)
+            row["firms_changed"] = cell(amount.firms_changed, hidden=hidden)
         found.append(row)
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,8 +51,8 @@ def release_folder(  # noqa: PLR0913 - a release is these six things
     """
     _check_head(by, document_number, in_force_from, origin)
     texts = read_texts(folder)
-    library = _checked(texts)
     digest = texts_sha256(texts)
+    library_sha256 = _checked(tuple(texts.items()), SystemClock().today())
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
@@ -67,7 +68,7 @@ def release_folder(  # noqa: PLR0913 - a release is these six things
             in_force_from=in_force_from,
             note=note,
             origin=origin,
-            library_sha256=library.sha256,
+            library_sha256=library_sha256,
             texts_sha256=digest,
         )
         ReleaseText.objects.bulk_create(
@@ -92,15 +93,21 @@ def _check_head(by: str, document_number: str, in_force_from: date | None, origi
         raise ReleaseRefusedError(problems)
 
 
-def _checked(texts: dict[str, str]) -> Library:
-    """Load and compile the texts as they will be stored. Raises PolicyMistakesError with all mistakes."""
+@lru_cache(maxsize=4)
+def _checked(items: tuple[tuple[str, str], ...], today: date) -> str:
+    """Load and compile the texts as they will be stored, and return the hash of the law they make.
+
+    The same texts on the same day are checked once a process: compiling on every day on which something
+    begins takes seconds. Raises PolicyMistakesError with all mistakes, which is never remembered.
+    """
+    texts = dict(items)
     with tempfile.TemporaryDirectory(prefix="kerong-release-") as place:
         library, mistakes = read_library(write_texts(texts, Path(place) / "policies"))
     if not mistakes:
-        mistakes = [*check_library(library, SystemClock().today()), *_case_mistakes(texts, library)]
+        mistakes = [*check_library(library, today), *_case_mistakes(texts, library)]
     if mistakes:
         raise PolicyMistakesError(mistakes)
-    return library
+    return library.sha256
 
 
 def _case_mistakes(texts: dict[str, str], library: Library) -> list[Mistake]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kerong.engines.rules.loading.keys import PACK_SHAPES
+from kerong.engines.rules.loading.keys import PACK_SHAPES, SUBJECT_WORDS, words
 from kerong.engines.rules.loading.marks import NO_MARK, read_mark, refuse_not_found, require_mark
 from kerong.engines.rules.loading.reading import CODE, Fields, Reading, near
 from kerong.engines.rules.loading.spans import read_span
@@ -125,6 +125,7 @@ def read_publications(
             )
         if fact:
             _check_publication(reading, inner, fact, key, classes.get(expression))
+            _check_subject(reading, inner, fact, found.get("subject"))
         publications.append(Publication(fact, expression, reading.place(node)))
     published = {publication.fact for publication in publications}
     for fact in reading.known.facts.values():
@@ -255,6 +256,17 @@ def _result_names(found: Fields, points: Mapping[str, Scorecard]) -> set[str]:
         for indicator in card.indicators:
             names |= {f"{card.name}.{part}" for part in (indicator.name, indicator.group) if part}
     return names
+
+
+def _check_subject(reading: Reading, found: Fields, name: str, subject: Node | None) -> None:
+    """Report a pack about one kind of subject that publishes a fact about another."""
+    fact = reading.known.facts.get(name)
+    if fact is None or subject is None or subject.value not in words(SUBJECT_WORDS):
+        return
+    if fact.subject != subject.value:
+        what = f"the subject of `{name}` is {fact.subject}, of this pack {subject.value}"
+        cure = f"write `subject: {subject.value}` in facts.yaml, or publish another fact"
+        reading.wrong(found["fact"], what, f"a fact with `subject: {subject.value}`", cure)
 
 
 def _check_publication(

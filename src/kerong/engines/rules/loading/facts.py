@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import cast
 
 from kerong.engines.rules.derived import arity
 from kerong.engines.rules.derived import names as derived_names
 from kerong.engines.rules.loading.keys import FACT_SHAPES, SUBJECT_WORDS, words
 from kerong.engines.rules.loading.reading import CODE, PACK_KEY, RESERVED, Fields, Reading, near
 from kerong.engines.rules.loading.yaml_places import MappingNode, Node, ScalarNode
-from kerong.engines.rules.model import FACT_TYPES, UNITS, Act, Fact, FactType, Holder, Unit
+from kerong.engines.rules.model import FACT_TYPES, UNITS, Act, Fact, FactType, Holder, Subject, Unit
 
 # Type → (unit when none is written, lowest, highest stored value when no range is written).
 _DEFAULTS: dict[str, tuple[str, int, int]] = {
     "money": ("", -(10**14), 10**14),
+    "money_usd": ("", -(10**14), 10**14),
     "ratio": ("", -(10**7), 10**7),
     "count": ("", 0, 10**7),
     "months": ("months", 0, 2_400),
     "days": ("days", 0, 73_200),
+    "seconds": ("seconds", 0, 10**8),
     "points": ("points", 0, 10_000),
     "number": ("number", -(10**9), 10**9),
     "flag": ("flag", 0, 1),
@@ -28,13 +30,15 @@ _DEFAULTS: dict[str, tuple[str, int, int]] = {
 # A name ends in the stored unit, so that nobody compares fen with yuan.
 _ENDINGS = {
     "money": ("_fen",),
+    "money_usd": ("_usd_cents",),
     "ratio": ("_bp",),
     "count": ("_count",),
     "months": ("_months",),
     "days": ("_days",),
+    "seconds": ("_seconds",),
     "date": ("_on",),
 }
-_USUAL = {"money": "wan_yuan", "ratio": "percent", "count": "persons"}
+_USUAL = {"money": "wan_yuan", "money_usd": "wan_usd", "ratio": "percent", "count": "persons"}
 _FLAG_BEGINNINGS = ("is_", "has_", "was_", "can_", "may_")
 
 
@@ -72,7 +76,9 @@ def read_facts(reading: Reading, root: Node) -> FactsFile | None:
             broken.add(name)
         else:
             facts[name] = fact
-    _check_inputs(reading, facts, broken, {name: node for name, _, node in entries})
+    nodes = {name: node for name, _, node in entries}
+    _check_inputs(reading, facts, broken, nodes)
+    _check_subjects(reading, facts, broken, nodes)
     return FactsFile(facts, holders, frozenset(broken))
 
 
@@ -90,7 +96,7 @@ def _read_fact(reading: Reading, name: str, name_node: Node, node: Node, holders
         reading.wrong(
             found["holder"], f"no holder `{holder}`", ", ".join(holders) or "a name under `holders`", cure
         )
-    codes = _codes(reading, found)
+    codes, codes_en = _codes(reading, found)
     code_system = (
         reading.word(found, "code_system", words(FACT_SHAPES["fact"].keys["code_system"].holds)) or ""
     )
@@ -114,10 +120,7 @@ def _read_fact(reading: Reading, name: str, name_node: Node, node: Node, holders
         unit=unit or UNITS["number"],
         low=low,
         high=high,
-        subject=cast(
-            "Literal['enterprise', 'person']",
-            reading.word(found, "subject", words(SUBJECT_WORDS)) or "enterprise",
-        ),
+        subject=cast("Subject", reading.word(found, "subject", words(SUBJECT_WORDS)) or "enterprise"),
         holder=holder,
         document=reading.text(found, "document"),
         document_en=reading.text(found, "document_en"),
@@ -132,6 +135,7 @@ def _read_fact(reading: Reading, name: str, name_node: Node, node: Node, holders
         inputs=inputs,
         published_by=published_by,
         place=reading.place(name_node),
+        codes_en=codes_en,
     )
 
 
@@ -186,16 +190,25 @@ def _range(reading: Reading, found: Fields, kind: str, unit: Unit | None) -> tup
         return low, high
     if least > most:
         reading.wrong(node, "`min` is greater than `max`", "min ≤ max", "exchange the two")
-    if kind in ("count", "months", "days") and least < 0:
+    if kind in ("count", "months", "days", "seconds") and least < 0:
         reading.wrong(inner["min"], f"a {kind} below zero", "min: 0 or more", "write `min: 0`")
     return least, most
 
 
-def _codes(reading: Reading, found: Fields) -> dict[str, str]:
+def _codes(reading: Reading, found: Fields) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the labels of the codes, and the English ones of those that have one."""
     codes: dict[str, str] = {}
-    for code, _, node in reading.named(found, "codes", CODE):
-        codes[code] = reading.text({code: node}, code)
-    return codes
+    codes_en: dict[str, str] = {}
+    for code, code_node, node in reading.named(found, "codes", CODE):
+        if type(node) is not MappingNode:
+            codes[code] = reading.text({code: node}, code)
+            continue
+        inner = reading.fields(node, FACT_SHAPES["code_label"], code_node)
+        if inner is not None:
+            codes[code] = reading.text(inner, "label")
+            if "label_en" in inner:
+                codes_en[code] = reading.text(inner, "label_en")
+    return codes, codes_en
 
 
 def _derivation(reading: Reading, found: Fields) -> tuple[str, tuple[str, ...]]:
@@ -231,6 +244,21 @@ def _check_inputs(reading: Reading, facts: dict[str, Fact], broken: set[str], no
                 where, "derived in a circle: " + " → ".join(path), "no circle", "derive from other facts"
             )
         broken.update(path, [name] if missing else [])
+    for name in broken:
+        facts.pop(name, None)
+
+
+def _check_subjects(
+    reading: Reading, facts: dict[str, Fact], broken: set[str], nodes: dict[str, Node]
+) -> None:
+    """Report a derived fact that is about somebody else than its inputs."""
+    for name, fact in list(facts.items()):
+        other = next((item for item in fact.inputs if facts.get(item, fact).subject != fact.subject), None)
+        if other is not None:
+            what = f"the subject of {name} is {fact.subject}, of its input `{other}` {facts[other].subject}"
+            where = _value_node(nodes[name], "inputs")
+            reading.wrong(where, what, "one subject", f"write `subject: {facts[other].subject}` on both")
+            broken.add(name)
     for name in broken:
         facts.pop(name, None)
 

@@ -10,9 +10,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from kerong.engines.rules.model import FACT_TYPES, INSTITUTION_KINDS, PRODUCT_KINDS
+
 VERIFIED_WORDS = "official | press | digest | derived | assumption | not_found"
 VERDICT_WORDS = "met | not_met | unknown"
-SUBJECT_WORDS = "enterprise | person"
+SUBJECT_WORDS = "enterprise | person | pool | institution | fund"
+SUBJECT_ZH = "对象：企业 enterprise、自然人 person、资金池 pool、金融机构 institution、基金 fund"
+DOOR_WORDS = "equity | debt | listing"
+STAGE_WORDS = "seed | startup | growth | mature"
+TASKS_MAX = 65
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +93,24 @@ PACK_SHAPES: dict[str, Shape] = {
         {
             "schema": Key("one", "格式版本，现在为 1", needed=True),
             "pack": Key("pack_key", "规则包键；写了就必须与路径一致"),
-            "kind": Key("product | recognition | classification", "种类：产品、认定、分类", needed=True),
+            "kind": Key(
+                "product | recognition | classification | terms",
+                "种类：产品 product、认定 recognition、分类 classification、"
+                "政策条款 terms（只有参数，不判定任何人）",
+                needed=True,
+            ),
             **_LABEL,
-            "subject": Key(SUBJECT_WORDS, "对象：企业 enterprise，自然人 person", needed=True),
+            "subject": Key(SUBJECT_WORDS, SUBJECT_ZH, needed=True),
             "summary": Key("text", "一句话说明（用我们自己的话）"),
             "document": Key("source_key", "主要依据文件的键（policies/sources/ 下的文件名）", needed=True),
             **_SPAN,
             "facets": Key("texts", "自由标签，用于列表筛选"),
+            "door": Key(DOOR_WORDS, "给企业打开哪扇门：股权 equity、债权 debt、上市 listing；称号类不写"),
+            "tasks": Key("tasks", "对应建设方案的任务编号（1—65）"),
+            "topic": Key("name", "可比主题：同一主题的规则包按参数名并排比较"),
+            "stages": Key(
+                "stages", "公布适用的生命周期阶段：种子 seed、初创 startup、成长 growth、成熟 mature"
+            ),
             "parameters": Key("{parameter}", "参数：政策里的数"),
             "points": Key("{scorecard}", "评分表"),
             "classes": Key("{classification}", "分档分类：自上而下取第一个符合的"),
@@ -246,13 +263,13 @@ FACT_SHAPES: dict[str, Shape] = {
         {
             **_LABEL,
             "type": Key(
-                "money | ratio | count | months | days | points | number | flag | code | date",
+                " | ".join(FACT_TYPES),
                 "类型",
                 needed=True,
             ),
             "unit": Key("unit", "人们读写它时用的单位"),
             "range": Key("=range", "取值范围（以 unit 计）"),
-            "subject": Key(SUBJECT_WORDS, "对象：企业 enterprise，自然人 person"),
+            "subject": Key(SUBJECT_WORDS, SUBJECT_ZH),
             "holder": Key("name", "由谁掌握（holders 里的键）"),
             "document": Key("text", "能证明它的一份材料"),
             "document_en": Key("text", "能证明它的一份材料（英文）"),
@@ -260,13 +277,14 @@ FACT_SHAPES: dict[str, Shape] = {
             "freshness_months": Key("whole", "多少个月内有效"),
             "act": Key("up | down | either | no", "企业能否改变它：up 增、down 减、either 均可、no 不能"),
             "effort": Key("whole", "改变它的难度：1 易 … 9 难"),
-            "codes": Key("code_texts", "代码及名称（封闭列表）"),
+            "codes": Key("code_texts", "代码及名称（封闭列表）；名称可写成 {label: …, label_en: …}"),
             "code_system": Key("gbt2260 | gbt4754", "开放代码所用的国家标准"),
             "derived": Key("name", "由哪个登记的函数推算"),
             "inputs": Key("names", "推算所用的事实"),
             "published_by": Key("pack_key", "由哪个规则包发布"),
         },
     ),
+    "code_label": Shape("code", _LABEL),
     "range": Shape(
         "range", {"min": Key("value", "最小值", needed=True), "max": Key("value", "最大值", needed=True)}
     ),
@@ -294,6 +312,42 @@ SOURCE_SHAPES: dict[str, Shape] = {
             "summary": Key("text", "用我们自己的话概括", needed=True),
             "address": Key("text", "条款所在网址，不写则同文件"),
         },
+    ),
+}
+
+SHELF_SHAPES: dict[str, Shape] = {
+    "shelf": Shape(
+        "shelf file",
+        {
+            "schema": Key("one", "格式版本，现在为 1", needed=True),
+            "institution": Key("name", "机构键；写了就必须与文件名一致"),
+            **_LABEL,
+            "kind": Key(" | ".join(INSTITUTION_KINDS), "机构种类", needed=True),
+            "products": Key("[product]", "公开信息中的产品（未经机构确认）", needed=True),
+        },
+    ),
+    "product": Shape(
+        "product",
+        {
+            "id": Key("name", "产品键，本机构内唯一", needed=True),
+            **_LABEL,
+            "kind": Key(" | ".join(PRODUCT_KINDS), "产品种类", needed=True),
+            "door": Key(DOOR_WORDS, "给企业打开哪扇门：股权 equity、债权 debt、上市 listing", needed=True),
+            "region": Key("region", '适用地区：GB/T 2260 代码，全国写 "000000"', needed=True),
+            "amount_max": Key("=bound", "最高额度；未公布写 null（案例金额不是上限）"),
+            "term_max": Key("=bound", "最长期限（月）；未公布写 null"),
+            "rate": Key("text", "利率说法（我们的话）；未公布写 null"),
+            "guarantee_mode": Key("text", "担保方式；未公布写 null"),
+            "summary": Key("text", "是什么、给谁（我们的话）", needed=True),
+            "conditions": Key("texts_listed", "公布的条件，一句一条"),
+            "cases": Key("texts_listed", "媒体报道的案例，不是上限"),
+            "rule": Key("pack_key", "由哪个产品规则包判断是否符合"),
+            "stages": Key("stages", "公布适用的生命周期阶段"),
+            **_MARK,
+        },
+    ),
+    "bound": Shape(
+        "bound", {"value": Key("number", "数值", needed=True), "unit": Key("unit", "单位", needed=True)}
     ),
 }
 

@@ -10,9 +10,10 @@ from kerong.engines.rules.garbage import collector_paused
 from kerong.engines.rules.loading.facts import FactsFile, read_facts
 from kerong.engines.rules.loading.packs import read_pack
 from kerong.engines.rules.loading.reading import Known, Reading
+from kerong.engines.rules.loading.shelf import Rules, read_institution
 from kerong.engines.rules.loading.sources import read_source
 from kerong.engines.rules.loading.yaml_places import compose, decode, plain
-from kerong.engines.rules.model import Library, Mistake, Pack, Place, PolicyMistakesError, Source
+from kerong.engines.rules.model import Institution, Library, Mistake, Pack, Place, PolicyMistakesError, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from kerong.engines.rules.loading.yaml_places import Node
 
 _ASIDE = frozenset({"sources", "schema"})
+_SHELF = "shelf"
 
 
 def load_library(folder: Path) -> Library:
@@ -40,11 +42,11 @@ def read_library(folder: Path) -> tuple[Library, list[Mistake]]:
 
 
 def pack_files(folder: Path) -> dict[str, Path]:
-    """Return the files of all packs by key, in the order of their keys."""
+    """Return the files of all packs by key, in the order of their keys; a shelf holds no packs."""
     files: dict[str, Path] = {}
     for path in folder.rglob("*.yaml"):
         relative = path.relative_to(folder)
-        aside = relative.parts[0] in _ASIDE or relative.as_posix() == "facts.yaml"
+        aside = relative.parts[0] in _ASIDE or _SHELF in relative.parts[:-1] or str(relative) == "facts.yaml"
         if not aside and not path.name.endswith(".cases.yaml") and path.is_file():
             files[".".join(relative.with_suffix("").parts)] = path
     return dict(sorted(files.items()))
@@ -71,9 +73,10 @@ def _read_library(folder: Path) -> tuple[Library, list[Mistake]]:
             mistakes.append(
                 Mistake(fact.place, what, "the key of a pack", f"add {path}, or correct `published_by`")
             )
+    shelf = _shelf(folder, known, Rules(packs, tried - set(packs)), mistakes, contents)
     holders = facts.holders if facts is not None else {}
     sha256 = hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
-    return Library(known.facts, holders, packs, sources, sha256), mistakes
+    return Library(known.facts, holders, packs, sources, sha256, shelf), mistakes
 
 
 def _facts(folder: Path, mistakes: list[Mistake], contents: dict[str, str]) -> FactsFile | None:
@@ -132,6 +135,31 @@ def _packs(
             packs[key] = pack
             contents[file] = _content_sha256(root)
     return packs, set(files)
+
+
+def _shelf(
+    folder: Path, known: Known, rules: Rules, mistakes: list[Mistake], contents: dict[str, str]
+) -> dict[str, Institution]:
+    institutions: dict[str, Institution] = {}
+    first: dict[str, str] = {}
+    for path in sorted(folder.rglob("*.yaml")):
+        file = path.relative_to(folder).as_posix()
+        if _SHELF not in file.split("/")[:-1] or path.name.endswith(".cases.yaml") or not path.is_file():
+            continue
+        root = _root(folder, path, mistakes)
+        if root is None:
+            continue
+        reading = Reading(file, known)
+        if path.stem in first:
+            what = f"the institution `{path.stem}` is also in {first[path.stem]}"
+            reading.wrong(root, what, "each institution in one file", "join the two files, or rename one")
+        first.setdefault(path.stem, file)
+        institution = read_institution(reading, root, path.stem, rules)
+        _note(reading, mistakes)
+        if institution is not None:
+            institutions[path.stem] = institution
+            contents[file] = _content_sha256(root)
+    return institutions
 
 
 def _root(folder: Path, path: Path, mistakes: list[Mistake]) -> Node | None:

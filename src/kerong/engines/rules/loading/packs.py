@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from kerong.engines.rules.loading.clauses import read_amounts, read_classes, read_clauses, read_publications
+from kerong.engines.rules.loading.headings import read_headings
 from kerong.engines.rules.loading.keys import PACK_SHAPES, SUBJECT_WORDS, words
 from kerong.engines.rules.loading.parameters import read_parameters
 from kerong.engines.rules.loading.points import read_points
 from kerong.engines.rules.loading.reading import PACK_KEY, RESERVED, SOURCE_KEY, Fields, Known, Reading, near
 from kerong.engines.rules.loading.spans import read_span
 from kerong.engines.rules.loading.yaml_places import MappingNode, Node, ScalarNode, compose
-from kerong.engines.rules.model import Clause, Fact, Kind, Mistake, Pack, Parameter, Source
+from kerong.engines.rules.model import Clause, Fact, Kind, Mistake, Pack, Parameter, Source, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _NAMED = ("parameters", "points", "classes", "amounts")
+_JUDGING = ("points", "classes", "clauses", "amounts", "publishes")
 _LABELLED = frozenset({"label", "label_en", "measure"})
 
 
@@ -59,12 +61,13 @@ def _read(reading: Reading, root: Node, found: Fields, key: str, text: str) -> P
     if "{" in text:
         _check_placeholders(reading, found, parameters)
     _check_substance(reading, root, found, kind, clauses)
+    headings = read_headings(reading, found, kind, subject)
     return Pack(
         key=key,
         kind=cast("Kind", kind or "product"),
         label=reading.text(found, "label"),
         label_en=reading.text(found, "label_en"),
-        subject=cast("Literal['enterprise', 'person']", subject or "enterprise"),
+        subject=cast("Subject", subject or "enterprise"),
         summary=reading.text(found, "summary"),
         document=_document(reading, found),
         start=start,
@@ -78,6 +81,10 @@ def _read(reading: Reading, root: Node, found: Fields, key: str, text: str) -> P
         text_sha256=hashlib.sha256(text.encode()).hexdigest(),
         place=reading.place(root),
         facets={name: reading.text({name: node}, name) for name, _, node in reading.named(found, "facets")},
+        door=headings.door,
+        tasks=headings.tasks,
+        topic=headings.topic,
+        stages=headings.stages,
     )
 
 
@@ -182,3 +189,11 @@ def _check_substance(
         )
     if kind == "classification" and "classes" not in found and "points" not in found:
         reading.wrong(root, "this classification has no classes", "`classes` or `points`", "add classes")
+    if kind != "terms":
+        return
+    if "parameters" not in found:
+        reading.wrong(root, "these terms have no parameters", "`parameters`", "add the numbers of the policy")
+    for section in _JUDGING:
+        if section in found:
+            cure = f"remove `{section}`, or choose another kind"
+            reading.wrong(found[section], f"terms judge nobody and have `{section}`", "parameters only", cure)

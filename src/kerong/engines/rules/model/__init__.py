@@ -7,7 +7,6 @@ Stored units: money in fen, ratios in basis points, durations in months or days,
 from __future__ import annotations
 
 from kerong.engines.rules.model.law import (
-    VERIFIED,
     Act,
     Alternative,
     Amount,
@@ -26,22 +25,32 @@ from kerong.engines.rules.model.law import (
     Indicator,
     Kind,
     Library,
-    Mark,
     Pack,
     Parameter,
     Publication,
     Scorecard,
     Source,
-    Verified,
+    Subject,
 )
+from kerong.engines.rules.model.marks import VERIFIED, Door, Mark, Verified
 from kerong.engines.rules.model.mistakes import NOWHERE, Mistake, Place, PolicyMistakesError
+from kerong.engines.rules.model.shelf import (
+    INSTITUTION_KINDS,
+    PRODUCT_KINDS,
+    WHOLE_COUNTRY,
+    Institution,
+    ShelfProduct,
+)
 from kerong.engines.rules.model.units import FACT_TYPES, UNITS, FactType, Unit
 
 __all__ = [
     "FACT_TYPES",
+    "INSTITUTION_KINDS",
     "NOWHERE",
+    "PRODUCT_KINDS",
     "UNITS",
     "VERIFIED",
+    "WHOLE_COUNTRY",
     "Act",
     "Alternative",
     "Amount",
@@ -55,10 +64,12 @@ __all__ = [
     "Column",
     "DatedBands",
     "DatedValue",
+    "Door",
     "Fact",
     "FactType",
     "Holder",
     "Indicator",
+    "Institution",
     "Kind",
     "Library",
     "Mark",
@@ -69,7 +80,9 @@ __all__ = [
     "PolicyMistakesError",
     "Publication",
     "Scorecard",
+    "ShelfProduct",
     "Source",
+    "Subject",
     "Unit",
     "Verified",
 ]

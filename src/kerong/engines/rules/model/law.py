@@ -11,14 +11,15 @@ from kerong.engines.rules.model.mistakes import NOWHERE, Place
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kerong.engines.rules.model.marks import Door, Mark
+    from kerong.engines.rules.model.shelf import Institution
     from kerong.engines.rules.model.units import FactType, Unit
 
-Verified: TypeAlias = Literal["official", "press", "digest", "derived", "assumption", "not_found"]
 Act: TypeAlias = Literal["up", "down", "either", "no"]
-Kind: TypeAlias = Literal["product", "recognition", "classification"]
+Kind: TypeAlias = Literal["product", "recognition", "classification", "terms"]
+Subject: TypeAlias = Literal["enterprise", "person", "pool", "institution", "fund"]
 
 _Dated = TypeVar("_Dated", "DatedValue", "DatedBands")
-VERIFIED: tuple[str, ...] = ("official", "press", "digest", "derived", "assumption", "not_found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Fact:
     """One thing a rule may mention, from ``facts.yaml``.
 
     ``low`` and ``high`` bound every stored value (the compiler proves 64-bit arithmetic from them).
-    ``codes`` lists the permitted codes with labels, or is empty when any text of ``code_system`` is.
+    ``codes`` lists the permitted codes with labels, or is empty when any text of ``code_system`` is;
+    ``codes_en`` has the English labels of those that have one.
     ``derived`` names the registered function that computes the fact from ``inputs``.
     ``act`` says in which direction the firm may move it; ``effort`` orders the moves (1 easy, 9 hard).
     """
@@ -47,7 +49,7 @@ class Fact:
     unit: Unit
     low: int
     high: int
-    subject: Literal["enterprise", "person"] = "enterprise"
+    subject: Subject = "enterprise"
     holder: str = ""
     document: str = ""
     document_en: str = ""
@@ -61,16 +63,7 @@ class Fact:
     inputs: tuple[str, ...] = ()
     published_by: str = ""
     place: Place = NOWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Where a value comes from and how sure we are of it."""
-
-    cites: str
-    checked_on: date | None
-    verified: Verified
-    note: str = ""
+    codes_en: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,13 +296,17 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """One policy: parameters, points, classes, clauses, amounts and what it publishes."""
+    """One policy: parameters, points, classes, clauses, amounts and what it publishes.
+
+    ``door`` is the way to money that it opens to a firm; ``tasks`` are numbers of the plan's tasks; packs of
+    one ``topic`` are compared by their parameters' names. Packs of kind ``terms`` judge nobody.
+    """
 
     key: str
     kind: Kind
     label: str
     label_en: str
-    subject: Literal["enterprise", "person"]
+    subject: Subject
     summary: str
     document: str
     start: date | None
@@ -323,6 +320,10 @@ class Pack:
     text_sha256: str
     place: Place = NOWHERE
     facets: Mapping[str, str] = field(default_factory=dict[str, str])
+    door: Door = ""
+    tasks: tuple[int, ...] = ()
+    topic: str = ""
+    stages: tuple[str, ...] = ()
 
     def in_force(self, on: date) -> bool:
         """Tell whether the pack is law on a day."""
@@ -363,6 +364,7 @@ class Library:
     packs: Mapping[str, Pack]
     sources: Mapping[str, Source]
     sha256: str
+    shelf: Mapping[str, Institution] = field(default_factory=dict[str, "Institution"])
 
 
 def covers(start: date | None, until: date | None, on: date) -> bool:

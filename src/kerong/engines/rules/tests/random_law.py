@@ -38,6 +38,7 @@ FACTS: dict[str, Fact] = {
         name: Fact(name, name, name, "money", UNITS["fen"], -100, 100, act=act, effort=effort)
         for name, act, effort in (("x", "up", 1), ("y", "either", 2), ("z", "down", 3))
     },
+    "v": Fact("v", "v", "v", "money_usd", UNITS["usd"], -100, 100),
     "u": Fact("u", "u", "u", "count", UNITS["items"], -100, 100),
     "f": Fact("f", "f", "f", "flag", UNITS["flag"], 0, 1),
     "g": Fact("g", "g", "g", "flag", UNITS["flag"], 0, 1, act="up"),
@@ -83,6 +84,11 @@ def predicates(  # noqa: PLR0913 - the names of a pack by kind
     product = st.tuples(st.sampled_from(numbers[:2]), operator, st.integers(-9, 30)).map(
         lambda t: f"{t[0]} * x {t[1]} {t[2]}"
     )
+    dollars = st.tuples(
+        st.sampled_from(["v", "v + v", "u * v", "-v", *(["least(v, 3)"] if extremes else [])]),
+        operator,
+        SMALL,
+    ).map(lambda t: f"{t[0]} {t[1]} ({t[2]})")
     between = st.tuples(number, SMALL, SMALL).map(lambda t: f"{t[0]} BETWEEN {t[1]} AND {t[2]}")
     listed = st.tuples(
         st.sampled_from(numbers),
@@ -111,7 +117,7 @@ def predicates(  # noqa: PLR0913 - the names of a pack by kind
     missing = st.tuples(
         st.sampled_from(numbers + flags + codes), st.sampled_from(["IS NULL", "IS NOT NULL"])
     ).map(" ".join)
-    choices = [comparison, product, between, listed, coded, flag, missing]
+    choices = [comparison, product, dollars, between, listed, coded, flag, missing]
     if points:
         one_point = st.sampled_from(points)
         choices.append(
@@ -263,7 +269,7 @@ def firms() -> st.SearchStrategy[dict[str, int | str | None]]:
     flag = st.sampled_from([None, 0, 1])
     return st.fixed_dictionaries(
         {
-            **dict.fromkeys("xyzu", number),
+            **dict.fromkeys("xyzuv", number),
             "f": flag,
             "g": flag,
             "c": code,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kerong.engines.rules.case_files import read_cases, read_cases_text
-from kerong.engines.rules.loading import load_library, read_library, read_pack_text
+from kerong.engines.rules.loading import load_library, pack_files, read_library, read_pack_text
 from kerong.engines.rules.loading.facts import read_facts
 from kerong.engines.rules.loading.reading import Reading
 from kerong.engines.rules.loading.sources import read_source
 from kerong.engines.rules.loading.yaml_places import compose
 from kerong.engines.rules.model import UNITS, Mark, Mistake
+from kerong.engines.rules.wording import fact_words
 
 SOUND = Path(__file__).parent / "sound"
 LIBRARY = load_library(SOUND)
@@ -317,3 +319,58 @@ def test_endless_nesting_is_a_mistake_and_not_a_crash(text: str) -> None:
 
     assert pack is None
     assert [mistake.what for mistake in mistakes] == ["lists or mappings are nested too deeply"]
+
+
+def test_headings_are_read() -> None:
+    terms = LIBRARY.packs["invented.relending"]
+
+    assert (terms.kind, terms.subject, terms.door) == ("terms", "institution", "")
+    assert (terms.tasks, terms.topic, terms.stages) == ((47, 51), "relending", ("seed", "startup"))
+    assert terms.parameters["quota"].values[0].value == 12_500_000_000
+    assert terms.parameters["review_max"].values[0].value == 180
+
+
+def test_codes_may_have_english_names() -> None:
+    stage = LIBRARY.facts["life_stage"]
+
+    assert stage.codes == {"seed": "种子期", "startup": "初创期", "growth": "成长期"}
+    assert stage.codes_en == {"seed": "seed"}
+    assert [(words.zh, words.en) for words in (fact_words(stage, "seed"), fact_words(stage, "growth"))] == [
+        ("种子期", "seed"),
+        ("成长期", "growth"),
+    ]
+
+
+def test_shelf_is_read() -> None:
+    bank = LIBRARY.shelf["invented_bank"]
+    quick, plain = bank.products
+
+    assert (bank.label, bank.label_en, bank.kind) == ("虚构银行", "Invented Bank", "bank")
+    assert (quick.key, quick.kind, quick.door, quick.region) == (
+        "invented_bank.quick_loan",
+        "credit_online",
+        "debt",
+        "420100",
+    )
+    assert (quick.amount_max_fen, quick.term_max_months) == (777_000_000, 36)
+    assert (quick.rate, quick.guarantee_mode, quick.rule, quick.stages) == (
+        None,
+        "信用",
+        "invented.example",
+        ("startup",),
+    )
+    assert (quick.conditions, quick.cases) == (("在虚构市登记", "成立满一年"), ())
+    assert quick.mark == Mark("some-document#art1", CHECKED, "press")
+    assert (plain.amount_max_fen, plain.term_max_months, plain.guarantee_mode) == (None, None, None)
+
+
+def test_shelf_is_no_pack_and_belongs_to_the_hash(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(SOUND, tmp_path / "policies"))
+    path = folder / "invented/shelf/invented_bank.yaml"
+    assert not any("shelf" in key for key in pack_files(folder))
+
+    path.write_text(path.read_text(encoding="utf-8") + "# a remark\n", encoding="utf-8")
+    assert load_library(folder).sha256 == LIBRARY.sha256
+
+    path.write_text(path.read_text(encoding="utf-8").replace("777", "778"), encoding="utf-8")
+    assert load_library(folder).sha256 != LIBRARY.sha256

@@ -11,7 +11,8 @@ import pytest
 from kerong.engines.rules.case_files import read_cases_text
 from kerong.engines.rules.loading import load_library, read_library, read_pack_text
 from kerong.engines.rules.loading.facts import read_facts
-from kerong.engines.rules.loading.reading import Reading
+from kerong.engines.rules.loading.reading import Known, Reading
+from kerong.engines.rules.loading.shelf import Rules, read_institution
 from kerong.engines.rules.loading.sources import read_source
 from kerong.engines.rules.loading.yaml_places import compose
 from kerong.engines.rules.model import PolicyMistakesError
@@ -55,11 +56,21 @@ def read_broken_cases(text: str, name: str) -> list[Mistake]:
     return read_cases_text(text, LIBRARY, file=name)[1]
 
 
+def read_broken_shelf(text: str, name: str) -> list[Mistake]:
+    root, mistakes = compose(text, name)
+    reading = Reading(name, Known(LIBRARY.facts, LIBRARY.sources), mistakes)
+    rules = Rules(LIBRARY.packs, {"invented.broken"})
+    if root is not None:
+        assert read_institution(reading, root, name.removesuffix(".yaml"), rules) is None
+    return sorted(reading.mistakes, key=lambda mistake: mistake.place.line)
+
+
 READERS: dict[str, Callable[[str, str], list[Mistake]]] = {
     "broken_packs": read_broken_pack,
     "broken_facts": read_broken_facts,
     "broken_sources": read_broken_source,
     "broken_cases": read_broken_cases,
+    "broken_shelf": read_broken_shelf,
 }
 FILES = [path for folder in READERS for path in sorted((HERE / folder).glob("*.yaml"))]
 
@@ -76,7 +87,7 @@ def test_broken_file_yields_exactly_its_mistakes(path: Path) -> None:
 
 
 def test_broken_files_are_many() -> None:
-    assert len(FILES) >= 160
+    assert len(FILES) >= 200
 
 
 def test_file_with_five_mistakes_reports_all_five() -> None:
@@ -155,6 +166,7 @@ def test_missing_facts_and_sources_are_two_mistakes(tmp_path: Path) -> None:
 
 def test_fact_published_by_a_missing_pack_is_a_mistake(policies: Path) -> None:
     (policies / "invented/example.yaml").unlink()
+    (policies / "invented/shelf/invented_bank.yaml").unlink()
 
     whats = [what for _, _, what in seen(policies)]
 
@@ -182,6 +194,36 @@ def test_class_outside_the_codes_of_its_fact_is_a_mistake(policies: Path) -> Non
     )
 
     assert [what for _, _, what in seen(policies)] == ["the class `tier1` is not a code of example_tier"]
+
+
+def test_pack_that_publishes_a_fact_of_another_subject_is_a_mistake(policies: Path) -> None:
+    facts = (policies / "facts.yaml").read_text(encoding="utf-8")
+    label = "is_example: {label: 符合示例, type: flag, "
+    write(policies, "facts.yaml", facts.replace(label, label + "subject: pool, "))
+
+    assert [what for _, _, what in seen(policies)] == [
+        "the subject of `is_example` is pool, of this pack enterprise"
+    ]
+
+
+def test_institution_on_two_shelves_is_a_mistake(policies: Path) -> None:
+    text = (policies / "invented/shelf/invented_bank.yaml").read_bytes()
+    write(policies, "other/shelf/invented_bank.yaml", text)
+
+    assert seen(policies) == [
+        (
+            "other/shelf/invented_bank.yaml",
+            1,
+            "the institution `invented_bank` is also in invented/shelf/invented_bank.yaml",
+        )
+    ]
+
+
+def test_broken_rule_of_a_shelf_product_is_reported_once(policies: Path) -> None:
+    pack = (policies / "invented/example.yaml").read_text(encoding="utf-8")
+    write(policies, "invented/example.yaml", pack.replace("kind: product", "kind: produce"))
+
+    assert [what for _, _, what in seen(policies)] == ["`produce` is not a value of `kind`"]
 
 
 def test_key_that_a_path_cannot_give_is_a_mistake(policies: Path) -> None:

@@ -25,6 +25,7 @@ def fact_of(unit: Unit) -> Fact:
 
 
 MONEY, RATIO, COUNT = (fact_of(UNITS[key]) for key in ("wan_yuan", "percent", "persons"))
+DOLLARS, SECONDS = (fact_of(UNITS[key]) for key in ("wan_usd", "seconds"))
 MONTHS, DAY, FLAG = (fact_of(UNITS[key]) for key in ("months", "date", "flag"))
 
 
@@ -38,6 +39,13 @@ MONTHS, DAY, FLAG = (fact_of(UNITS[key]) for key in ("months", "date", "flag"))
         ("-3分", MONEY, -3),
         ("5000", MONEY, 5000),
         (5000, MONEY, 5000),
+        ("1000万美元", DOLLARS, 1_000_000_000),
+        ("1.25亿美元", DOLLARS, 12_500_000_000),
+        ("5 usd", DOLLARS, 500),
+        ("USD 12,345.67", DOLLARS, 1_234_567),
+        ("US$ 3 million", DOLLARS, 300_000_000),
+        ("180秒", SECONDS, 180),
+        ("1.5 minutes", SECONDS, 90),
         ("4.2%", RATIO, 420),
         ("3.25%", RATIO, 325),
         ("35‰", RATIO, 350),
@@ -64,6 +72,11 @@ def test_quantity_is_read(written: str | int, fact: Fact, stored: int) -> None:
     ("written", "fact", "what"),
     [
         ("5000人", MONEY, "`人` is not a unit of invented"),
+        ("5000万元", DOLLARS, "`万元` is not a unit of invented"),
+        ("5000万", DOLLARS, "`万` is not a unit of invented"),
+        ("3万美元", MONEY, "`万美元` is not a unit of invented"),
+        ("USD 3", MONEY, "`USD 3` is not a number"),
+        ("3分", SECONDS, "`分` is not a unit of invented"),
         ("3.333%", RATIO, "3.333% is not a whole number of stored units"),
         ("0.5人", COUNT, "0.5人 is not a whole number"),
         ("1,23元", MONEY, "`1,23元` is not a number"),
@@ -109,6 +122,14 @@ def test_code_outside_a_closed_list_is_refused() -> None:
         (15_000_000_000, "wan_yuan", "1.5亿元", "150 million yuan"),
         (12_345_600_000, "wan_yuan", "12,345.6万元", "123.456 million yuan"),
         (-15_000_000_000, "fen", "-1.5亿元", "-150 million yuan"),
+        (0, "usd", "0美元", "USD 0"),
+        (1, "usd", "0.01美元", "USD 0.01"),
+        (1_000_000_000, "wan_usd", "1,000万美元", "USD 10 million"),
+        (12_500_000_000, "yi_usd", "1.25亿美元", "USD 125 million"),
+        (-250_000_000_000, "usd", "-25亿美元", "USD -2.5 billion"),
+        (180, "seconds", "180秒", "180 seconds"),
+        (180, "minutes", "3分钟", "3 minutes"),
+        (1, "minutes", "1秒", "1 second"),
         (400, "percent", "4.0%", "4.0%"),
         (325, "percent", "3.25%", "3.25%"),
         (-5, "share", "-0.05%", "-0.05%"),
@@ -167,6 +188,6 @@ def test_number_in_a_unit_is_stored_exactly(unit: Unit, count: int) -> None:
 
 @given(st.text())
 def test_any_text_is_read_or_refused(text: str) -> None:
-    for fact in (MONEY, RATIO, COUNT, MONTHS, DAY, FLAG):
+    for fact in (MONEY, DOLLARS, SECONDS, RATIO, COUNT, MONTHS, DAY, FLAG):
         with suppress(QuantityError):
             assert isinstance(read_quantity(text, fact), int)

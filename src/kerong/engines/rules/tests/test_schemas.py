@@ -10,7 +10,13 @@ import jsonschema
 import pytest
 
 import kerong
-from kerong.engines.rules.loading.keys import CASE_SHAPES, FACT_SHAPES, PACK_SHAPES, SOURCE_SHAPES
+from kerong.engines.rules.loading.keys import (
+    CASE_SHAPES,
+    FACT_SHAPES,
+    PACK_SHAPES,
+    SHELF_SHAPES,
+    SOURCE_SHAPES,
+)
 from kerong.engines.rules.loading.schemas import SCALARS, schema_texts
 from kerong.engines.rules.loading.yaml_places import MappingNode, Node, SequenceNode, compose, plain
 
@@ -30,6 +36,8 @@ def schema_of(folder: Path, path: Path) -> dict[str, Any]:
         return SCHEMAS["cases.schema.json"]
     if path == folder / "facts.yaml":
         return SCHEMAS["facts.schema.json"]
+    if "shelf" in path.relative_to(folder).parts[:-1]:
+        return SCHEMAS["shelf.schema.json"]
     return SCHEMAS["source.schema.json" if path.parent == folder / "sources" else "pack.schema.json"]
 
 
@@ -76,7 +84,7 @@ def test_file_validates_against_its_schema(folder: Path, path: Path) -> None:
 
 
 def test_every_key_is_explained_and_holds_something_known() -> None:
-    shapes = {**PACK_SHAPES, **FACT_SHAPES, **SOURCE_SHAPES, **CASE_SHAPES}
+    shapes = {**PACK_SHAPES, **FACT_SHAPES, **SOURCE_SHAPES, **SHELF_SHAPES, **CASE_SHAPES}
     for shape in shapes.values():
         for key in shape.keys.values():
             assert key.zh

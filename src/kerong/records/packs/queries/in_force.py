@@ -33,7 +33,7 @@ class NoReleaseError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class CurrentLaw:
-    """The law of a day, ready to judge by.
+    """The law of a day, ready to judge firms by: ``catalogue`` has the rules whose subject is enterprise.
 
     ``release_number`` is None and ``following_files`` true while the folder is followed (``--dev``). Then
     ``mistakes`` lists what is wrong with the files as they are now; the law is the last one without any.
@@ -146,7 +146,7 @@ class _Keeper:
         key = (library.sha256, on)
         found = self._compiled.pop(key, None)
         if found is None or found.library is not library:
-            found = compile_library(library, on)
+            found = compile_library(library, on, subject="enterprise")
         self._compiled[key] = found  # The most recently used stands last.
         while len(self._compiled) > DAYS_KEPT:
             del self._compiled[next(iter(self._compiled))]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kerong.basics.policies_folder import policies_folder
+from kerong.engines import rules
+from kerong.engines.rules.loading import load_library
 from kerong.engines.rules.model import PolicyMistakesError
 from kerong.records.packs import actions, queries
 from kerong.records.packs.queries import current as current_law
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.django_db
 TALENT = "hubei.credit.talent_loan"
 DAY = date(2026, 11, 23)
+INVENTED = Path(rules.__file__).parent / "tests/sound"
 
 
 @pytest.fixture
@@ -167,3 +170,20 @@ def test_files_broken_from_the_start_without_a_release_raise_every_mistake(
 
     with pytest.raises(PolicyMistakesError):
         current_law(on=DAY)
+
+
+def test_shelf_and_terms_come_back_from_a_release_and_firms_meet_rules_about_firms_only(folder: Path) -> None:
+    assert folder.is_dir()
+    release(INVENTED)
+    written = load_library(INVENTED)
+
+    law = current_law(on=DAY)
+
+    assert law.library == written
+    assert [product.key for product in law.library.shelf["invented_bank"].products] == [
+        "invented_bank.quick_loan",
+        "invented_bank.plain_loan",
+    ]
+    assert law.library.packs["invented.relending"].kind == "terms"
+    assert {"invented.talent", "invented.pool"} <= law.library.packs.keys()
+    assert [rule.key for rule in law.catalogue.rules] == ["invented.example"]
