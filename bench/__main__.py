@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("population", "single", "catalogue", "register")
+NAMES = ("population", "single", "catalogue", "register", "directory", "invoices")
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,22 @@ PAGES = [
     "/rules/national.recognition.tech_sme/",
     "/rules/national.recognition.enterprise_size/",
     "/rules/national.risk_sharing.tech_guarantee_programme/",
+    "/shelf/",
+    f"/shelf/?amount=abc&p=ccb_hubei.shanxin_loan&firm={FIRM[7:-1]}&sort=amount",
+    f"/shelf/hubei_partner_banks/talent_loan/?firm={FIRM[7:-1]}",
+    "/shelf/hubei_bank/shulian_e_loan/",
+    f"/shelf/compare/?p=zbank.tech_loan&p=cib_wuhan.talent_loan&firm={FIRM[7:-1]}",
+    f"/rules/{KNOWLEDGE}/values/limit_by_grade/",
+    "/rules/national.recognition.little_giant/values/main_business_share_min/",
+    "/sources/",
+    "/sources/knowledge-value-loan-2025/",
+    "/unpublished/",
+    "/policy-search/?q=%E8%B4%B7%E6%AC%BE",
+    "/policy-search/?q=nothing-at-all",
+    "/comparison/",
+    "/comparison/knowledge_value_loan/",
+    f"/what-if/?rule={KNOWLEDGE}&parameter=compensation_share&value=70",
+    "/what-if/?rule=nope",
     "/firms/",
     FIRM,
     f"{FIRM}?requested_amount_fen=abc&rd_expense_fen=200",
@@ -168,6 +185,37 @@ def test_slider_moves_with_the_keyboard_and_answers_at_once(page: Page, service:
     expect(page.get_by_label("改为（万元）")).to_have_value("1000")
 
 
+def test_official_finds_a_number_in_time_and_asks_what_another_would_do(page: Page, service: Service) -> None:
+    page.goto(service.address)
+    box = page.get_by_role("searchbox", name="搜索政策库")
+    box.fill("知识价值信用贷款")
+    box.press("Enter")
+    page.get_by_role("link", name="科技型企业知识价值信用贷款", exact=True).first.click()
+
+    limit = page.locator("#parameter-limit_by_grade")
+    expect(limit.get_by_role("row", name="A级")).to_contain_text("1,000万元")
+    expect(limit.get_by_role("row", name="E级")).to_contain_text("100万元")
+    expect(limit.get_by_role("row", name="E级")).to_contain_text("五级与额度")
+    for grade in ("B级", "C级", "D级"):
+        expect(limit.get_by_role("row", name=grade)).to_contain_text("未公布")
+    page.get_by_role("link", name="本金损失补偿比例").first.click()
+    expect(page.locator(".moment-present")).to_contain_text("2025年3月25日")
+    expect(page.locator(".now")).to_contain_text("80.0%")
+
+    page.get_by_role("link", name="改这个数测算").click()
+    page.get_by_label("改为（%）").fill("70")
+    page.get_by_label("改为（%）").press("Enter")
+    result = page.locator("#result")
+    expect(result).to_contain_text("没有企业因此变得符合或不再符合")
+    expect(result).to_contain_text("80.0% → 70.0%")
+    expect(result.locator(".tile")).to_have_count(17)
+    expect(result.get_by_role("row", name="武汉市")).to_contain_text("−")
+    assert serious(page) == []
+    page.emulate_media(media="print")
+    expect(result.locator(".draft")).to_be_visible()
+    expect(page.locator(".ribbon")).to_contain_text("测算稿")
+
+
 def test_figures_of_an_earlier_question_are_dimmed_when_no_answer_comes(page: Page, service: Service) -> None:
     page.goto(f"{service.address}/what-if/?rule=national.recognition.tech_sme&parameter=score_min&value=70")
     expect(page.locator("#result")).to_contain_text("按市州")
@@ -186,6 +234,41 @@ def test_figures_of_an_earlier_question_are_dimmed_when_no_answer_comes(page: Pa
     expect(page.locator(".stale")).to_have_count(0)
 
 
+def test_products_are_found_chosen_compared_and_taken_away_from_the_comparison(
+    page: Page, service: Service
+) -> None:
+    page.goto(service.address + "/shelf/")
+    page.get_by_label("产品、机构、用途或条件").press_sequentially("人才贷 中国银行")
+    expect(page.locator("#lines .count")).to_contain_text("符合 1 个")
+    page.get_by_role("checkbox", name="中国银行湖北省分行").check()
+    expect(page.locator(".tray")).to_contain_text("已选 1 个")
+    expect(page).to_have_url(re.compile(r"p=boc_hubei\.talent_loan"))
+
+    page.get_by_label("产品、机构、用途或条件").fill("善新贷 京山")
+    expect(page.locator("#lines .count")).to_contain_text("符合 1 个")
+    page.get_by_role("checkbox", name="京山").check()
+    expect(page.locator(".tray")).to_contain_text("已选 2 个")
+    page.get_by_role("button", name="并排比较", exact=True).click()
+
+    expect(page.locator(".compare-table .remove")).to_have_count(2)
+    expect(page.get_by_role("row", name="额度上限")).to_contain_text("未公布")
+    page.get_by_role("link", name=re.compile("移去 善新贷")).click()
+    expect(page.locator(".compare-table .remove")).to_have_count(1)
+    page.get_by_role("link", name="再加一个").click()
+    expect(page.get_by_label("产品、机构、用途或条件")).to_have_value("善新贷 京山")
+
+
+def test_amount_that_cannot_be_read_is_said_while_it_is_typed(page: Page, service: Service) -> None:
+    page.goto(service.address + "/shelf/")
+
+    page.get_by_label("需要的金额").fill("很多钱")
+
+    expect(page.locator("#note-amount")).to_contain_text("读不懂“很多钱”")
+    page.get_by_label("需要的金额").fill("4000万")
+    expect(page.locator("#note-amount")).to_be_empty()
+    expect(page.locator("#lines")).not_to_contain_text("1,000万元")
+
+
 def test_five_doors_open_with_the_keyboard_alone(page: Page, service: Service) -> None:
     page.goto(service.address)
     page.keyboard.press("Tab")
@@ -193,10 +276,10 @@ def test_five_doors_open_with_the_keyboard_alone(page: Page, service: Service) -
     page.keyboard.press("Enter")
 
     seen: set[str] = set()
-    for _ in range(12):
+    for _ in range(16):
         page.keyboard.press("Tab")
         seen.add(str(page.evaluate("document.activeElement.getAttribute('href')")))
-    assert {"/rules/", "/firms/", "/what-if/", FIRM} <= seen
+    assert {"/rules/", "/firms/", "/what-if/", f"{FIRM}doors/"} <= seen
 
 
 def test_without_javascript_everything_still_answers(chromium: Browser, service: Service) -> None:
@@ -207,6 +290,14 @@ def test_without_javascript_everything_still_answers(chromium: Browser, service:
     page.get_by_label("申请金额", exact=True).fill("1200")
     page.get_by_role("button", name="重新判断").click()
     expect(page.locator("#answer")).to_contain_text("超出 200万元")
+
+    page.goto(service.address + "/shelf/")
+    page.get_by_label("产品、机构、用途或条件").fill("善新贷")
+    page.get_by_role("button", name="查找", exact=True).click()
+    expect(page.locator("#lines .count")).to_contain_text("符合 2 个")
+    page.get_by_role("checkbox", name="京山").check()
+    page.get_by_role("button", name="并排比较选中的").click()
+    expect(page.locator(".compare-table .remove")).to_have_count(1)
 
     page.goto(service.address + "/what-if/?rule=national.recognition.tech_sme&parameter=score_min")
     page.get_by_label("改为（分）").fill("50")

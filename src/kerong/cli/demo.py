@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -20,12 +21,22 @@ def demo() -> None:
 @click.option("--firms", default=DEFAULT_FIRMS, show_default=True, help="How many firms.")
 @click.option("--seed", default=DEFAULT_SEED, show_default=True, help="The same seed gives the same firms.")
 @click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the result."
+    "--folder",
+    "--out",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Folder of the result.",
 )
-def population(*, firms: int, seed: int, out: Path) -> None:
-    """Write a synthetic population: facts.parquet, made.json and a snapshot. Not calibrated."""
+def population(*, firms: int, seed: int, folder: Path) -> None:
+    """Write a synthetic population and say how near it is to published numbers.
+
+    The folder gets facts.parquet, a snapshot, directory.parquet, history.parquet, events.parquet, made.json and
+    calibration.json, which holds the report in full.
+    """
     from kerong.basics.clock import SystemClock
-    from kerong.demo.population import FACTS_FILE, LABEL, SNAPSHOT_FOLDER, build_population
+    from kerong.demo import calibrated
+    from kerong.demo.population import CALIBRATION_FILE, LABEL, build_population
     from kerong.engines.rules.loading import load_library
     from kerong.engines.rules.model import PolicyMistakesError
 
@@ -33,7 +44,7 @@ def population(*, firms: int, seed: int, out: Path) -> None:
     try:
         library = load_library(_folder())
         snapshot = build_population(
-            out,
+            folder,
             library,
             SystemClock().today(),
             firms=firms,
@@ -43,7 +54,8 @@ def population(*, firms: int, seed: int, out: Path) -> None:
     except (PolicyMistakesError, ValueError, OSError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{LABEL}：{snapshot.rows:,} 家，用时 {time.perf_counter() - began:.1f} 秒")
-    click.echo(f"{out / FACTS_FILE}\n{out / SNAPSHOT_FOLDER}\nsha256 {snapshot.sha256}")
+    found = json.loads((folder / CALIBRATION_FILE).read_text(encoding="utf-8"))
+    click.echo("\n".join([*calibrated.lines(found), str(folder), f"sha256 {snapshot.sha256}"]))
 
 
 @demo.command()

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kerong.basics.clock import SystemClock
-from kerong.basics.policies_folder import PoliciesNotFoundError, policies_folder
+from kerong.cli.inputs import library_of_facts
+from kerong.cli.invoices import invoices
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -25,6 +26,9 @@ _NOTHING_IMPORTED = 3
 @click.group(help="Import registers of enterprises, and list the facts that rules may mention.")
 def facts() -> None:
     """Group the commands about facts."""
+
+
+facts.add_command(invoices)
 
 
 @facts.command("import")
@@ -53,7 +57,7 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter per option
     day = on.date() if on is not None else SystemClock().today()
     folder = None if report_only else (out or DEFAULT_OUT / file.stem)
     request = Request(source=file, on=day, out=folder, mapping=mapping, sheet=sheet, replace=replace)
-    library = _library()
+    library = library_of_facts()
     found = _import(request, library)
     click.echo(_text(found))
     if folder is not None:
@@ -66,7 +70,7 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter per option
 @facts.command("list")
 def list_() -> None:
     """List every fact that a rule may mention: name, label, unit."""
-    for fact in _library().facts.values():
+    for fact in library_of_facts().facts.values():
         unit = fact.unit.label or fact.type
         origin = "（计算得出）" if fact.derived else "（由政策包得出）" if fact.published_by else ""
         click.echo(f"{fact.name}\t{fact.label}\t{unit}{origin}")
@@ -118,23 +122,3 @@ def _text(found: dict[str, Any]) -> str:
     from kerong.adapters.registers.quality_text import report_text
 
     return report_text(found)
-
-
-def _library() -> Library:
-    from kerong.engines.rules.loading import read_library
-
-    try:
-        folder = policies_folder()
-    except PoliciesNotFoundError as error:
-        raise click.ClickException(str(error)) from None
-    library, mistakes = read_library(folder)
-    wrong = [str(one) for one in mistakes if one.place.file == "facts.yaml"]
-    if not library.facts:
-        raise click.ClickException("policies/facts.yaml 读不出事实：\n" + "\n".join(wrong))
-    if wrong:
-        # A mistake elsewhere does not stand in the way of an import: a broken fact is not in the library.
-        click.echo(
-            f"policies/facts.yaml 有 {len(wrong)} 处错误（kerong check 可查看）；有错的事实不会导入。",
-            err=True,
-        )
-    return library

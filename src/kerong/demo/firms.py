@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FIRMS_FILE = Path(__file__).with_name("firms.yaml")
 SOURCE = "演示数据（虚构）"
+_WAN = 1_000_000
 
 
 class DemoFirmsError(ValueError):
@@ -33,6 +34,8 @@ class WrittenFirm:
     story: str
     as_of: date
     facts: Mapping[str, int | str]
+    years: tuple[Mapping[str, Any], ...] = ()
+    events: tuple[Mapping[str, Any], ...] = ()
 
 
 def read_firms(facts: Mapping[str, Fact]) -> list[WrittenFirm]:
@@ -48,7 +51,17 @@ def read_firms(facts: Mapping[str, Fact]) -> list[WrittenFirm]:
                 problems.append(f"{entry['name']}: {name} is no fact of this law")
             except QuantityError as error:
                 problems.append(f"{entry['name']}: {name}: {error}")
-        found.append(WrittenFirm(entry["uscc"], entry["name"], entry["story"], entry["as_of"], stored))
+        found.append(
+            WrittenFirm(
+                entry["uscc"],
+                entry["name"],
+                entry["story"],
+                entry["as_of"],
+                stored,
+                _years(entry["as_of"].year - 1, stored),
+                tuple(_event(written) for written in entry.get("events", ())),
+            )
+        )
     if problems:
         raise DemoFirmsError("; ".join(problems))
     return found
@@ -57,3 +70,27 @@ def read_firms(facts: Mapping[str, Fact]) -> list[WrittenFirm]:
 def _text(written: object) -> str | int:
     """Return what read_quantity takes; YAML has made dates and flags of some texts."""
     return written if isinstance(written, int | str) else str(written)
+
+
+def _years(last: int, facts: Mapping[str, int | str]) -> tuple[Mapping[str, Any], ...]:
+    """Return the years that facts speak of, the earliest first, and none before the founding."""
+    named = {
+        "revenue_fen": ("annual_revenue_fen", "previous_revenue_fen", "revenue_two_years_ago_fen"),
+        "staff_count": ("staff_count", "", ""),
+        "rd_expense_fen": ("rd_expense_fen", "previous_rd_expense_fen", ""),
+        "ip_class1_count": ("ip_class1_count", "", ""),
+    }
+    founded = int(facts.get("registered_on", 0)) // 10_000
+    return tuple(
+        {"year": last - back, **{name: facts.get(names[back]) for name, names in named.items()}}
+        for back in (2, 1, 0)
+        if last - back >= founded
+    )
+
+
+def _event(written: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an event as it is stored; amounts are written in 万元."""
+    event: dict[str, Any] = {"day": written["day"].isoformat(), "kind": written["kind"]}
+    if "amount" in written:
+        event["amount_fen"] = written["amount"] * _WAN
+    return event | ({"detail": written["detail"]} if "detail" in written else {})

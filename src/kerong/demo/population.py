@@ -1,39 +1,58 @@
-"""A seeded synthetic population: correlated facts with gaps, as Parquet and as a snapshot (演示数据)."""
+"""A seeded synthetic population, calibrated where numbers are published: facts, names, lives and a report."""
 
 from __future__ import annotations
 
 import json
-import math
 import shutil
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-from kerong.basics.identity_codes import compose
-from kerong.demo.assumptions import CODES, FLAGS, INDUSTRIES, REGIONS, WAN
-from kerong.engines.rules.snapshot import Snapshot, SnapshotError, build_snapshot, open_snapshot
+from kerong.demo import judged, names
+from kerong.demo.assumptions import assumptions, calibration
+from kerong.demo.calibrated import report
+from kerong.demo.drawing import Drawing
+from kerong.demo.halves import draw_first_half, draw_second_half
+from kerong.demo.lives import EVENTS_FILE, HISTORY_FILE, write_lives
+from kerong.engines.rules.snapshot import (
+    Snapshot,
+    SnapshotError,
+    build_snapshot,
+    open_snapshot,
+    read_parquet,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import date
     from pathlib import Path
 
     from kerong.engines.rules.model import Fact, Library
 
-DEPARTMENT, CATEGORY = "X", "9"
-"""GB 32100 assigns the department X to nobody; see README.md."""
-LABEL = "演示数据：全部虚构，未经校准"
-GENERATOR = 1
+LABEL = "演示数据：全部虚构"
+GENERATOR = 2
 """Raised whenever the same seed would give other firms."""
 FIRMS_DEFAULT, SEED_DEFAULT = 20_000, 20_261_123
 FIRMS_MAX = 2_000_000
 FACTS_FILE, SNAPSHOT_FOLDER, MADE_FILE = "facts.parquet", "snapshot", "made.json"
-_MEAN_MONTH_DAYS = 30.44
+DIRECTORY_FILE, CALIBRATION_FILE = "directory.parquet", "calibration.json"
+CLASSES = ("enterprise_size", "lifecycle_stage")
+"""Codes worked out by rules that the directory of firms shows."""
+TECH_SME = "national.recognition.tech_sme"
 
-Floats = NDArray[np.float64]
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """One population: its codes and names, the drawing of its facts, and who meets which rule."""
+
+    uscc: list[str]
+    name: list[str]
+    drawing: Drawing
+    meets_tech_sme: np.ndarray[Any, np.dtype[np.bool_]] | None
+    entered: np.ndarray[Any, np.dtype[np.bool_]]
 
 
 def build_population(  # noqa: PLR0913 - what is built, where, and of which law and day
@@ -62,18 +81,62 @@ def build_population(  # noqa: PLR0913 - what is built, where, and of which law 
     (folder / MADE_FILE).unlink(missing_ok=True)
     for leftover in folder.glob(f".{SNAPSHOT_FOLDER}-*"):
         shutil.rmtree(leftover, ignore_errors=True)  # An earlier attempt was killed.
-    write_parquet(folder / FACTS_FILE, library.facts, on, firms=firms, seed=seed)
+    population = draw(folder, library, on, firms=firms, seed=seed)
+    _write_facts(folder / FACTS_FILE, library.facts, population)
     snapshot = build_snapshot(folder / FACTS_FILE, library.facts, folder / SNAPSHOT_FOLDER, on)
-    text = json.dumps({**made, "snapshot_sha256": snapshot.sha256}, ensure_ascii=False, indent=1)
-    (folder / MADE_FILE).write_text(text + "\n", encoding="utf-8")
+    _write_directory(folder, judged.classes(library, snapshot, CLASSES))
+    write_lives(folder, population.uscc, population.name, population.drawing, population.entered)
+    found_out = report(population.drawing, snapshot, population.meets_tech_sme, population.entered)
+    _write_json(folder / CALIBRATION_FILE, {**made, **found_out})
+    _write_json(folder / MADE_FILE, {**made, "snapshot_sha256": snapshot.sha256})
     return snapshot
 
 
-def write_parquet(path: Path, facts: Mapping[str, Fact], on: date, *, firms: int, seed: int) -> None:
+def draw(folder: Path, library: Library, on: date, *, firms: int, seed: int) -> Population:
+    """Draw a population by a law; ``folder`` holds a file in between for a moment."""
+    drawing = Drawing(on, firms=firms, seed=seed)
+    draw_first_half(drawing, library.facts)
+    met = _fitting(folder, library, drawing)
+    # The result of 科技型中小企业 is worked out by its pack; who of these enters the list is chance.
+    meets = met.get(TECH_SME)
+    entered = np.zeros(firms, bool)
+    if meets is not None:
+        wish = np.where(meets, drawing.rng("entered").random(firms), -1.0)
+        number = min(round(calibration().share("tech_sme_entered") * firms), int(meets.sum()))
+        entered[np.argsort(-wish, kind="stable")[:number]] = True
+    draw_second_half(drawing, library.facts, met, entered)
+    regions = drawing.true("region_code").tolist()
+    return Population(
+        names.codes(regions),
+        names.names(
+            regions,
+            drawing.industry,
+            [industry.trades for industry in drawing.guesses.industries],
+            drawing.true("enterprise_form_code").tolist(),
+            (drawing.board != "") | (drawing.size > 2),  # noqa: PLR2004 - listed, or very large
+            drawing.rng("names"),
+        ),
+        drawing,
+        meets,
+        entered,
+    )
+
+
+def write_parquet(path: Path, library: Library, on: date, *, firms: int, seed: int) -> None:
     """Write the facts of a population to Parquet; only facts that the law knows, inside their ranges."""
-    drawn = draw(on, firms=firms, seed=seed)
-    columns: dict[str, Any] = {"uscc": drawn.pop("uscc")}
-    for name, (values, missing) in drawn.items():
+    _write_facts(path, library.facts, draw(path.parent, library, on, firms=firms, seed=seed))
+
+
+def _write_facts(path: Path, facts: Mapping[str, Fact], population: Population) -> None:
+    columns: dict[str, Any] = {"uscc": population.uscc, "name": population.name}
+    table = pa.table({**columns, **_columns(facts, population.drawing)})
+    pq.write_table(table.replace_schema_metadata({"kerong": LABEL}), path, compression="zstd")
+
+
+def _columns(facts: Mapping[str, Fact], drawing: Drawing) -> dict[str, Any]:
+    """Return what was drawn so far as columns of stored units."""
+    columns: dict[str, Any] = {}
+    for name, (values, missing) in drawing.made.items():
         fact = facts.get(name)
         if fact is None or fact.derived or fact.published_by:
             continue
@@ -84,197 +147,41 @@ def write_parquet(path: Path, facts: Mapping[str, Fact], on: date, *, firms: int
         else:
             whole = np.clip(np.rint(values), fact.low, fact.high).astype(np.int64)
             columns[name] = pa.array(whole, mask=missing)
-    table = pa.table(columns).replace_schema_metadata({"kerong": LABEL})
-    pq.write_table(table, path, compression="zstd")
+    return columns
 
 
-def draw(on: date, *, firms: int, seed: int) -> dict[str, Any]:
-    """Draw facts of firms: per fact its values and which are missing; ``uscc`` is a list of codes.
+def _fitting(
+    folder: Path, library: Library, drawing: Drawing
+) -> dict[str, np.ndarray[Any, np.dtype[np.bool_]]]:
+    """Hold the rules of titles against what is known so far."""
+    keys = {TECH_SME, *(chance.rule for chance in assumptions().titles.values() if chance.rule)}
+    between = folder / f".{FACTS_FILE}-first-half"
+    try:
+        pq.write_table(pa.table(_columns(library.facts, drawing)), between, compression="none")
+        snapshot = read_parquet(between, library.facts, drawing.on)
+    finally:
+        between.unlink(missing_ok=True)
+    return judged.who_meets(library, snapshot, sorted(keys))
 
-    Two hidden traits make the facts agree with one another: ``size`` and ``innovation``.
-    """
-    drawing = _Drawing(np.random.default_rng(seed), firms)
-    drawing.identity(on)
-    drawing.business()
-    drawing.research()
-    drawing.market()
-    drawing.flags()
-    drawing.application()
-    return {"uscc": drawing.codes(), **drawing.made}
+
+def _write_directory(folder: Path, found: Mapping[str, list[str | None]]) -> None:
+    """Write what everybody may know of a firm; the classes are those that the rules give it."""
+    public = ["uscc", "name", "region_code", "industry_code", "registered_on"]
+    table = pq.read_table(folder / FACTS_FILE)
+    table = table.select([name for name in public if name in table.column_names])
+    for name, values in found.items():
+        table = table.append_column(name, pa.array(values, pa.string()))
+    pq.write_table(table, folder / DIRECTORY_FILE, compression="zstd")
 
 
-class _Drawing:
-    """One population being drawn, part after part; the order of the draws is what a seed means."""
-
-    def __init__(self, rng: np.random.Generator, firms: int) -> None:
-        self.rng, self.firms = rng, firms
-        self.made: dict[str, tuple[Any, NDArray[np.bool_]]] = {}
-        self.size = rng.normal(0, 1, firms)
-        self.innovation = rng.normal(0, 1, firms)
-        weights = np.array([industry.weight for industry in INDUSTRIES])
-        self.industry = rng.choice(len(INDUSTRIES), firms, p=weights / weights.sum())
-
-    def keep(self, name: str, values: Any, missing: float = 0.0) -> None:
-        """Keep a fact; a share of its values is not known, a smaller one of innovative firms."""
-        unknown = missing * np.clip(1 - 0.4 * self.innovation, 0.1, 2)
-        self.made[name] = (np.asarray(values), self.rng.random(self.firms) < unknown)
-
-    def of_industry(self, values: Sequence[float]) -> Floats:
-        """Return one figure per firm from one per industry."""
-        return np.array(values)[self.industry]
-
-    def spread(self, sigma: float) -> Floats:
-        """Return factors around 1."""
-        return self.rng.lognormal(0, sigma, self.firms)
-
-    def codes(self) -> list[str]:
-        """Return valid codes that nobody can have."""
-        regions = self.made["region_code"][0]
-        return [compose(DEPARTMENT, CATEGORY, str(regions[i]), f"P{i:07d}") for i in range(self.firms)]
-
-    def identity(self, on: date) -> None:
-        """Region, industry, age, capital, form."""
-        names, weights = list(REGIONS), np.array(list(REGIONS.values()))
-        self.keep(
-            "region_code", np.array(names)[self.rng.choice(len(names), self.firms, p=weights / weights.sum())]
-        )
-        self.keep("industry_code", np.array([i.code for i in INDUSTRIES])[self.industry], 0.01)
-        self.keep("size_industry", np.array([i.size_industry for i in INDUSTRIES])[self.industry], 0.02)
-        self.months = np.clip(
-            np.exp(math.log(66) + 0.35 * self.size + self.rng.normal(0, 0.75, self.firms)), 1, 480
-        )
-        days = (self.months * _MEAN_MONTH_DAYS).astype("timedelta64[D]")
-        registered = np.datetime64(on, "D") - days
-        parts = registered.astype("datetime64[M]").astype(int)
-        of_month = (registered - registered.astype("datetime64[M]")).astype(int) + 1
-        self.keep("registered_on", (parts // 12 + 1970) * 10_000 + (parts % 12 + 1) * 100 + of_month, 0.002)
-        self.keep(
-            "registered_capital_fen", np.rint(300 * np.exp(0.8 * self.size) * self.spread(0.9)) * WAN, 0.01
-        )
-        for name, (shares, missing) in CODES.items():
-            codes, likely = list(shares), np.array(list(shares.values()), float)
-            self.keep(
-                name,
-                np.array(codes)[self.rng.choice(len(codes), self.firms, p=likely / likely.sum())],
-                missing,
-            )
-        self.keep("is_legal_person", self.made["enterprise_form_code"][0] == "company")
-
-    def business(self) -> None:
-        """Revenue of three years, staff, balance sheet, invoices."""
-        young = np.clip(self.months / 48, 0.08, 1)
-        median = self.of_industry([i.revenue for i in INDUSTRIES])
-        self.revenue = (
-            median * young * np.exp(1.15 * self.size + 0.15 * self.innovation) * self.spread(0.35) * WAN
-        )
-        growth = np.clip(0.09 + 0.06 * self.innovation + self.rng.normal(0, 0.18, self.firms), -0.6, 2)
-        earlier = np.clip(0.08 + 0.5 * (growth - 0.09) + self.rng.normal(0, 0.15, self.firms), -0.6, 2)
-        existed = [self.months > months for months in (12, 24, 36)]
-        previous = self.revenue / (1 + growth)
-        before = previous / (1 + earlier)
-        main = np.clip(self.rng.beta(9, 1.4, self.firms), 0.3, 1)
-        for name, values, there, missing in (
-            ("annual_revenue_fen", self.revenue, existed[0], 0.06),
-            ("previous_revenue_fen", previous, existed[1], 0.10),
-            ("revenue_two_years_ago_fen", before, existed[2], 0.14),
-            ("main_business_revenue_fen", self.revenue * main, existed[0], 0.12),
-            ("previous_main_business_revenue_fen", previous * main * self.spread(0.02), existed[1], 0.15),
-            ("main_business_revenue_two_years_ago_fen", before * main * self.spread(0.03), existed[2], 0.18),
-        ):
-            self.keep(name, np.where(there, values, 0), missing)
-        heads = self.revenue / WAN / self.of_industry([i.revenue_a_head for i in INDUSTRIES])
-        self.staff = np.maximum(1, np.rint(heads * self.spread(0.4) + 1))
-        self.keep("staff_count", self.staff, 0.04)
-        assets = self.revenue * 1.3 * self.spread(0.5) + 20 * WAN
-        liabilities = assets * np.clip(self.rng.beta(3.2, 3.4, self.firms) * 1.1, 0, 1.3)
-        self.keep("total_assets_fen", assets, 0.10)
-        self.keep("total_liabilities_fen", liabilities, 0.12)
-        self.keep("net_assets_fen", assets - liabilities, 0.12)
-        self.keep(
-            "total_cost_fen", self.revenue * np.clip(self.rng.normal(0.93, 0.1, self.firms), 0.4, 1.8), 0.12
-        )
-        raised = (
-            (self.rng.random(self.firms) < 0.10 * np.exp(0.6 * self.innovation))
-            * 600
-            * self.spread(1.1)
-            * WAN
-        )
-        self.keep("new_equity_three_years_fen", raised, 0.10)
-        self.keep("new_equity_two_years_fen", raised * self.rng.binomial(1, 0.7, self.firms), 0.10)
-        self.keep("invoice_months_active_count", np.clip(self.rng.normal(11, 2, self.firms), 0, 12), 0.06)
-        self.keep("invoice_sales_12m_fen", self.revenue * self.spread(0.12), 0.06)
-        self.keep("invoice_top_customer_share_bp", self.rng.beta(2, 4, self.firms) * 10_000, 0.10)
-
-    def research(self) -> None:
-        """R&D expense and staff, intellectual property."""
-        share = (
-            self.of_industry([i.rd_share for i in INDUSTRIES])
-            * np.exp(0.55 * self.innovation)
-            * self.spread(0.3)
-        )
-        share = np.clip(share, 0, 0.9)
-        does = self.rng.random(self.firms) < np.clip(0.75 + 0.15 * self.innovation, 0.05, 0.99)
-        expense = np.where(does, np.rint(self.revenue * share / WAN * 10) / 10 * WAN, 0)
-        self.keep("rd_expense_fen", expense, 0.12)
-        previous = expense * np.clip(self.rng.normal(0.93, 0.12, self.firms), 0.2, 2) * (self.months > 24)  # noqa: PLR2004 - two years
-        self.keep("previous_rd_expense_fen", previous, 0.16)
-        staff_share = np.clip(1.6 * share + 0.08 + 0.04 * self.innovation, 0, 0.9)
-        researchers = np.minimum(self.staff, np.rint(self.staff * staff_share))
-        self.keep("rd_staff_count", researchers, 0.10)
-        self.keep("tech_staff_count", np.minimum(self.staff, np.rint(researchers * 1.25)), 0.08)
-        class1 = self.rng.poisson(np.clip(0.55 * np.exp(0.75 * self.innovation + 0.45 * self.size), 0, 200))
-        own = self.rng.binomial(class1, 0.8)
-        self.keep("ip_class1_count", class1, 0.05)
-        self.keep("ip_class1_self_developed_count", own, 0.06)
-        self.keep("ip_class1_in_use_count", self.rng.binomial(class1, 0.6), 0.08)
-        self.keep("ip_class1_high_value_count", self.rng.binomial(own, 0.12), 0.08)
-        self.keep(
-            "ip_class2_count", self.rng.poisson(np.clip(2.5 * np.exp(0.6 * self.innovation), 0, 300)), 0.05
-        )
-
-    def market(self) -> None:
-        """The main product and its niche."""
-        strategic = self.rng.random(self.firms) < self.of_industry([i.strategic for i in INDUSTRIES])
-        self.keep("product_field_code", np.where(strategic, "strategic", "other"), 0.06)
-        self.keep("niche_months", self.months * self.rng.uniform(0.5, 1, self.firms), 0.10)
-        self.keep(
-            "niche_share_bp", np.clip(500 * np.exp(0.7 * self.size + 0.4 * self.innovation), 0, 10_000), 0.30
-        )
-        self.keep("niche_domestic_rank", np.exp(np.clip(3 - self.size, 0, 8)) * self.spread(0.5), 0.45)
-        points = np.clip(
-            52 + 10 * self.innovation + 5 * self.size + self.rng.normal(0, 7, self.firms), 0, 100
-        )
-        self.keep("development_score_points", points, 0.20)
-        self.keep("previous_development_score_points", np.clip(points - 2, 0, 100), 0.25)
-
-    def flags(self) -> None:
-        """Honours and records, more or less likely for an innovative firm."""
-        for name, (likely, pull, missing) in FLAGS.items():
-            chance = likely * np.exp(pull * self.innovation - pull**2 / 2)
-            self.keep(name, self.rng.random(self.firms) < np.clip(chance, 0, 1), missing)
-
-    def application(self) -> None:
-        """What the firm asks for now, and what it already has."""
-        wanted = np.clip(np.rint(self.revenue / WAN * 0.18 * self.spread(0.5) / 10) * 10, 10, 6_000) * WAN
-        self.keep("requested_amount_fen", wanted, 0.05)
-        self.keep("requested_term_months", self.rng.choice([6, 12, 24, 36, 48, 60], self.firms), 0.05)
-        has_talent_loan = self.rng.random(self.firms) < 0.05  # noqa: PLR2004 - one firm in twenty
-        self.keep("talent_loan_balance_fen", has_talent_loan * np.minimum(wanted, 500 * WAN), 0.05)
-        self.keep("partner_number", self.rng.integers(1, 6, self.firms), 0.20)
-        self.keep("consumer_loan_balance_fen", np.rint(8 * self.spread(1.0)) * WAN, 0.25)
-        self.keep("subsidised_loan_count", self.rng.poisson(0.4, self.firms), 0.10)
-        self.keep("guarantee_amount_fen", np.rint(wanted / WAN * 0.8) * WAN, 0.20)
-        self.keep(
-            "guaranteed_balance_fen", np.rint(wanted / WAN * self.rng.uniform(0, 1, self.firms)) * WAN, 0.20
-        )
-        # Few firms buy another one: for most these facts are simply not there.
-        price = np.rint(self.revenue / WAN * 0.8 * self.spread(0.8)) * WAN
-        self.keep("acquisition_price_fen", price, 0.96)
-        self.keep("is_control_deal", self.rng.random(self.firms) < 0.7, 0.96)  # noqa: PLR2004 - a guess, as all here
-        self.keep("is_acquisition_pilot_bank", self.rng.random(self.firms) < 0.5, 0.90)  # noqa: PLR2004 - as above
+def _write_json(path: Path, found: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def _reusable(folder: Path, made: Mapping[str, Any]) -> Snapshot | None:
+    needed = (FACTS_FILE, DIRECTORY_FILE, HISTORY_FILE, EVENTS_FILE, CALIBRATION_FILE)
+    if not all((folder / name).is_file() for name in needed):
+        return None
     try:
         found = json.loads((folder / MADE_FILE).read_text(encoding="utf-8"))
         snapshot = open_snapshot(folder / SNAPSHOT_FOLDER)

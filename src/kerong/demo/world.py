@@ -9,11 +9,12 @@ from django.conf import settings
 
 from kerong.basics.clock import SystemClock
 from kerong.basics.policies_folder import policies_folder
+from kerong.demo import directory
 from kerong.demo.firms import SOURCE, read_firms
 from kerong.demo.population import FIRMS_DEFAULT, FIRMS_MAX, LABEL, SEED_DEFAULT, build_population
 from kerong.engines.rules.model import PolicyMistakesError
 from kerong.portal.worker.places import population_folder
-from kerong.records.facts.actions import store_demo_firm
+from kerong.records.facts.actions import store_demo_firm, store_demo_history
 from kerong.records.packs.actions import release_folder
 from kerong.records.packs.queries import DEMONSTRATION, TextsRefusedError, current, current_release
 
@@ -45,10 +46,11 @@ def release_shipped_packs(_preparation: Preparation) -> Iterable[str]:
 
 
 def store_demo_firms(_preparation: Preparation) -> Iterable[str]:
-    """Store the four synthetic firms as their file says."""
+    """Store the four synthetic firms as their file says, and what happened to them."""
     firms = read_firms(current().library.facts)
     for firm in firms:
         store_demo_firm(uscc=firm.uscc, name=firm.name, facts=firm.facts, as_of=firm.as_of, source=SOURCE)
+        store_demo_history(uscc=firm.uscc, years=firm.years, events=firm.events)
     return [f"演示企业 {len(firms)} 家（虚构）"]
 
 
@@ -62,6 +64,16 @@ def build_demo_population(_preparation: Preparation) -> Iterable[str]:
         population_folder(settings.KERONG_HOME), law.library, law.on, firms=firms, seed=SEED_DEFAULT
     )
     return [f"演示人群 {snapshot.rows:,} 家（{LABEL}）"]
+
+
+def load_demo_directory(_preparation: Preparation) -> Iterable[str]:
+    """Put the population into the directory of firms, with facts and lives, and the institutions beside it."""
+    law = current()
+    folder = population_folder(settings.KERONG_HOME)
+    # The population was drawn by the law of its own day, the same one that is in force now.
+    directory.load_population(folder, law.library, law.on, read_firms(law.library.facts))
+    institutions, offices = directory.store_institutions(), directory.store_public_offices()
+    return [f"演示名录：金融机构 {institutions} 家（虚构），政府部门 {offices} 个（真实名称，无数据）"]
 
 
 def _release_line(number: int, document_number: str, *, new: bool) -> str:

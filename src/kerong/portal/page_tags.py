@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,6 +12,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -27,19 +27,31 @@ if TYPE_CHECKING:
     from django.utils.safestring import SafeString
 
     from kerong.engines.rules.evaluation import AmountWorkedOut, Evaluation, FactUsed
-    from kerong.engines.rules.model import Fact, Mark, Pack, Unit
+    from kerong.engines.rules.model import Fact, Mark, Pack, ShelfProduct, Unit
 
 register = template.Library()
-YI_YUAN = 10_000_000_000
+
+_DAY_PARTS = 3
 
 # Where one capability's page may point to another's: the portal alone knows the addresses.
 LINKS = {
     "home": "home",
     "rules": "policy_library:rules",
     "rule": "policy_library:rule",
+    "value": "policy_library:value",
     "what_if": "policy_library:what_if",
+    "sources": "policy_library:sources",
+    "source": "policy_library:source",
+    "unpublished": "policy_library:unpublished",
+    "policy_search": "policy_library:policy_search",
+    "comparisons": "policy_library:comparisons",
+    "comparison": "policy_library:comparison",
+    "shelf": "matchmaking:shelf",
+    "shelf_product": "matchmaking:shelf_product",
+    "shelf_compare": "matchmaking:shelf_compare",
     "firms": "matchmaking:firms",
     "firm": "matchmaking:firm",
+    "doors": "matchmaking:doors",
     "evaluation": "matchmaking:evaluation",
 }
 
@@ -87,7 +99,7 @@ class CitedClause:
 def said(thing: Any, name: str) -> str | SafeString:
     """Return ``name`` or ``name_en`` of a thing; Chinese on an English page is marked as Chinese."""
     chinese = str(getattr(thing, name, "") or "")
-    if _engine_language() == "zh":
+    if engine_language() == "zh":
         return chinese
     english = str(getattr(thing, f"{name}_en", "") or "")
     if english and not _is_chinese(english):
@@ -98,8 +110,12 @@ def said(thing: Any, name: str) -> str | SafeString:
 @register.filter
 def in_chinese(text: str) -> str | SafeString:
     """Mark a text of the law, which exists in Chinese only, on pages of another language."""
-    if _engine_language() == "zh" or not _is_chinese(text):
+    if engine_language() == "zh" or not _is_chinese(text):
         return text
+    return _in_chinese_span(text)
+
+
+def _in_chinese_span(text: str) -> SafeString:
     return format_html('<span lang="zh-Hans">{}</span>', text)
 
 
@@ -109,7 +125,7 @@ def day(value: date | int | None) -> str:
     if value is None or value == date.min:
         return ""
     stored = value if isinstance(value, int) else value.year * 10_000 + value.month * 100 + value.day
-    return show_quantity(stored, "date", _engine_language())
+    return show_quantity(stored, "date", engine_language())
 
 
 @register.filter
@@ -123,11 +139,19 @@ def exact(value: int | None, unit: Any) -> str:
 
 @register.filter
 def written_day(text: str) -> str:
-    """Print a day written as 2024-10-15 in the reader's way; other texts as they are."""
+    """Print a day, a month or a year written as 2024-10-15, 2024-10 or 2024 in the reader's way."""
+    parts = text.split("-")
+    if not 1 <= len(parts) <= _DAY_PARTS or not all(part.isdecimal() for part in parts):
+        return text
     try:
-        return day(date.fromisoformat(text))
+        whole = day(date(*(int(part) for part in (*parts, "1", "1")[:_DAY_PARTS])))
     except ValueError:
         return text
+    if len(parts) == _DAY_PARTS:
+        return whole
+    if engine_language() == "en":
+        return whole.split(" ", _DAY_PARTS - len(parts))[-1]
+    return whole.partition("月" if len(parts) > 1 else "年")[0] + ("月" if len(parts) > 1 else "年")
 
 
 @register.simple_tag
@@ -143,8 +167,8 @@ def icon(name: str, words: str = "") -> SafeString:
 
 @register.simple_tag
 def address_of(name: str, *arguments: Any) -> str:
-    """Return the address of a page of another capability."""
-    return reverse(LINKS[name], args=arguments)
+    """Return the address of a page of another capability; arguments that are empty are left out."""
+    return reverse(LINKS[name], args=[argument for argument in arguments if argument != ""])
 
 
 @register.inclusion_tag("parts/mark.html")
@@ -152,6 +176,27 @@ def mark(verified: str) -> dict[str, Any]:
     """Say how sure we are of a value: word, icon, colour."""
     words, drawing = MARKS[verified]
     return {"verified": verified, "words": words, "icon_name": drawing, "meaning": MEANINGS[verified]}
+
+
+@register.simple_tag
+def mark_words(verified: str) -> str:
+    """Say how sure we are in words alone, where no icon can stand."""
+    return str(MARKS[verified][0])
+
+
+@register.simple_tag
+def highlighted(pieces: Iterable[Any]) -> SafeString:
+    """Print the pieces of a text, those that were searched for marked; every piece is escaped."""
+    parts = [format_html("<mark>{}</mark>" if piece.is_hit else "{}", piece.text) for piece in pieces]
+    text = mark_safe("".join(parts))  # noqa: S308 - every piece went through format_html
+    return text if engine_language() == "zh" or not _is_chinese(text) else _in_chinese_span(text)
+
+
+@register.simple_tag(takes_context=True)
+def document_name(context: dict[str, Any], cited: Mark) -> str | SafeString:
+    """Name the document and the clause of a citation, without the mark."""
+    found = cited_clause(context["law"].library.sources, cited.cites)
+    return in_chinese(f"{found.number or found.title} {found.label}".strip()) if found else ""
 
 
 @register.inclusion_tag("parts/verdict.html")
@@ -171,6 +216,12 @@ def citation(context: dict[str, Any], cited: Mark, when: str = "") -> dict[str, 
         "is_listed": cited.cites in context.get("cites_listed", ()),
         "anchor": cited.cites.replace("#", "-"),
     }
+
+
+@register.inclusion_tag("parts/task_chips.html")
+def task_chips(tasks: Iterable[int]) -> dict[str, Any]:
+    """Name the tasks of the plan that a rule or a product serves, small, by their numbers."""
+    return {"tasks": tuple(tasks)}
 
 
 @register.inclusion_tag("parts/law_notice.html")
@@ -198,7 +249,8 @@ def cited_clause(sources: Any, cites: str) -> CitedClause | None:
     )
 
 
-def _engine_language() -> Any:
+def engine_language() -> Any:
+    """Return the engines' name of the reader's language."""
     return "en" if (translation.get_language() or "").startswith("en") else "zh"
 
 
@@ -229,10 +281,12 @@ def fact_value(fact: Fact, value: int | str | None) -> str | SafeString:
     if place := _place(fact, str(value)):
         return in_chinese(place)
     words = fact_words(fact, value)
-    if _engine_language() == "en":
-        text = fact.codes.get(str(value), words.en) if fact.type == "code" else words.en
-        return in_chinese(text) if _is_chinese(text) else _with_exact(text, value, fact.unit)
-    return _with_exact(words.zh, value, fact.unit)
+    if engine_language() == "en":
+        text = words.en
+        if fact.type == "code" and str(value) not in fact.codes_en:
+            text = fact.codes.get(str(value), words.en)
+        return in_chinese(text) if _is_chinese(text) else with_exact(text, value, fact.unit)
+    return with_exact(words.zh, value, fact.unit)
 
 
 @register.simple_tag(takes_context=True)
@@ -249,13 +303,20 @@ def holder_of(context: dict[str, Any], name: str) -> str | SafeString:
     return said(holder, "label") if holder else ""
 
 
+@register.simple_tag(takes_context=True)
+def institution_of(context: dict[str, Any], product: ShelfProduct) -> str | SafeString:
+    """Name the institution that offers a product of the reference shelf."""
+    institution = context["law"].library.shelf.get(product.institution)
+    return said(institution, "label") if institution else ""
+
+
 @register.simple_tag
 def worked_out(amount: AmountWorkedOut, pack: Pack) -> str | SafeString:
     """Print an amount, with the exact sum of money; or that it cannot be worked out."""
     text = said(amount, "text")
     if amount.value is None:
         return format_html('<span class="not-worked-out">{}</span>', text)
-    return _with_exact(text, amount.value, pack.amounts[amount.name].unit)
+    return with_exact(text, amount.value, pack.amounts[amount.name].unit)
 
 
 def _place(fact: Fact, code: str) -> str:
@@ -268,7 +329,8 @@ def _place(fact: Fact, code: str) -> str:
     return ""
 
 
-def _with_exact(text: str | SafeString, value: int | str | None, unit: Unit) -> str | SafeString:
+def with_exact(text: str | SafeString, value: int | str | None, unit: Unit) -> str | SafeString:
+    """Put the exact sum into the title of a rounded one; other texts stay as they are."""
     title = exact(value, unit) if isinstance(value, int) else ""
     return format_html('<abbr title="{}">{}</abbr>', title, text) if title else text
 
@@ -281,38 +343,6 @@ def _is_chinese(text: str) -> bool:
 def thousands(value: int) -> str:
     """Print a count with separators."""
     return f"{value:,}"
-
-
-@register.simple_tag
-def figure(cell: Any, sign: str = "") -> str | SafeString:
-    """Print a figure of the worker; a hidden one says so, in words and not as a number."""
-    if cell.value is None:
-        return format_html('<span class="hidden-figure">{}</span>', _("隐去"))
-    return f"{sign}{cell.value:,}" if cell.value else "0"
-
-
-@register.simple_tag
-def net_change(line: Any) -> str:
-    """Print gained minus lost with its sign; nothing where a part of it is hidden."""
-    gained, lost = line.gained.value, line.lost.value
-    if gained is None or lost is None:
-        return ""
-    net = gained - lost
-    return "±0" if net == 0 else f"{'+' if net > 0 else '−'}{abs(net):,}"
-
-
-@register.simple_tag
-def sum_figure(cell: Any, unit: Unit) -> str | SafeString:
-    """Print a sum of the worker, rounded for reading, with the exact one in its title."""
-    if cell.value is None:
-        return figure(cell)
-    text = show_quantity(cell.value, unit, _engine_language())
-    if unit.type == "money" and abs(cell.value) >= YI_YUAN:
-        # Two decimals for reading; the title keeps every fen.
-        in_billions = _engine_language() == "en"
-        size, word = (YI_YUAN * 10, " billion yuan") if in_billions else (YI_YUAN, "亿元")
-        text = f"{Decimal(cell.value) / size:,.2f}{word}"
-    return _with_exact(text, cell.value, unit)
 
 
 @register.inclusion_tag("parts/result_words.html")

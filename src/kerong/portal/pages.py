@@ -36,6 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
             "law": law,
             "rule_count": len(lines),
             "source_count": len(law.library.sources),
+            "product_count": sum(len(each.products) for each in law.library.shelf.values()),
+            "institution_count": len(law.library.shelf),
             "clause_count": sum(line.clause_count for line in lines),
             "unpublished_count": sum(line.unpublished_count for line in lines),
             "firms": facts.demo_firms(),

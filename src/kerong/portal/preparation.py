@@ -57,6 +57,7 @@ PREPARATION: tuple[Step, ...] = (
     Step("policies", "kerong.demo.world:release_shipped_packs", frozenset({"demo", "development"})),
     Step("demo firms", "kerong.demo.world:store_demo_firms", frozenset({"demo", "development"})),
     Step("demo population", "kerong.demo.world:build_demo_population", frozenset({"demo", "development"})),
+    Step("demo directory", "kerong.demo.world:load_demo_directory", frozenset({"demo", "development"})),
 )
 
 RESIDENTS: tuple[Resident, ...] = (Resident("worker", ("-m", "kerong", "worker")),)

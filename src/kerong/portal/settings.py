@@ -62,7 +62,7 @@ TEMPLATES: list[dict[str, Any]] = [
         "DIRS": [PORTAL_FOLDER / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "libraries": {"kerong": "kerong.portal.page_tags"},
+            "libraries": {"kerong": "kerong.portal.page_tags", "figures": "kerong.portal.figure_tags"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",

@@ -18,5 +18,5 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("text-size/", pages.text_size, name="text_size"),
     path("", include("kerong.capabilities.policy_library.urls")),
-    path("firms/", include("kerong.capabilities.matchmaking.urls")),
+    path("", include("kerong.capabilities.matchmaking.urls")),
 ]

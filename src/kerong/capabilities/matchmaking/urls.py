@@ -8,7 +8,13 @@ from kerong.capabilities.matchmaking import views
 
 app_name = "matchmaking"
 urlpatterns = [
-    path("", views.firms, name="firms"),
-    path("<str:uscc>/", views.firm, name="firm"),
-    path("<str:uscc>/rules/<str:key>/", views.evaluation, name="evaluation"),
+    path("shelf/", views.shelf, name="shelf"),
+    path("shelf/compare/", views.shelf_compare, name="shelf_compare"),
+    path("shelf/export.<str:ending>", views.shelf_export, name="shelf_export"),
+    path("shelf/<str:institution>/<str:product>/", views.shelf_product, name="shelf_product"),
+    path("firms/", views.directory, name="firms"),
+    path("firms/export.<str:ending>", views.directory_export, name="firms_export"),
+    path("firms/<str:uscc>/", views.firm, name="firm"),
+    path("firms/<str:uscc>/doors/", views.doors, name="doors"),
+    path("firms/<str:uscc>/rules/<str:key>/", views.evaluation, name="evaluation"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,20 @@ from kerong.engines.rules.model import NOWHERE, Fact
 from kerong.engines.rules.quantities import QuantityError, read_quantity, stored_number
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+
     from kerong.engines.rules.model import Mark, Parameter
     from kerong.records.packs.queries import CurrentLaw
+
+
+SEARCH_MAX = 100
+_BARE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+_DIGITS_MANY = 12
+
+
+def typed_text(request: HttpRequest, name: str) -> str:
+    """Return what was typed into a search box: at most so long, without NUL, which no page can print."""
+    return request.GET.get(name, "").replace("\0", "")[:SEARCH_MAX]
 
 
 class WhatIfForm(forms.Form):
@@ -81,6 +94,12 @@ class WhatIfForm(forms.Form):
         ends = {"low": self.range.low, "current": self.range.current, "high": self.range.high}
         return {name: shown(value, self.chosen.unit) for name, value in ends.items()}
 
+    @property
+    def value_words(self) -> str:
+        """The value to try, in words."""
+        stored = getattr(self, "cleaned_data", {}).get("value")
+        return "" if stored is None or self.chosen is None else shown(stored, self.chosen.unit)
+
     def choices_of(self, name: str) -> Any:
         """Return a field with choices."""
         return self.fields[name]
@@ -100,13 +119,32 @@ class WhatIfForm(forms.Form):
             try:
                 stored = int(read_quantity(text, any_fact))
             except QuantityError as error:
+                if _BARE_NUMBER.fullmatch(text.replace(",", "")):
+                    raise forms.ValidationError(self._why_not(text)) from error
                 raise forms.ValidationError(
                     _("读不懂“%(typed)s”。请写一个数，例如 %(example)s。")
                     % {"typed": text[:40], "example": shown(self.range.current, unit)}
                 ) from error
         if not self.range.floor <= stored <= self.range.ceiling:
-            raise forms.ValidationError(
-                _("应在 %(low)s 至 %(high)s 之间。")
-                % {"low": shown(self.range.floor, unit), "high": shown(self.range.ceiling, unit)}
-            )
+            raise forms.ValidationError(self._out_of_range())
         return stored
+
+    def _why_not(self, text: str) -> str:
+        """Say why a plain number cannot be tried: it is too large, or finer than the unit allows."""
+        digits, _dot, decimals = text.replace(",", "").lstrip("-").partition(".")
+        if decimals.strip("0") and len(digits) < _DIGITS_MANY:
+            return _("“%(typed)s”的小数太细：%(expected)s") % {"typed": text[:40], "expected": self._finest()}
+        return self._out_of_range()
+
+    def _finest(self) -> str:
+        unit = self.chosen.unit if self.chosen else None
+        factor = unit.factor if unit else 1
+        if factor == 1:
+            return _("这里只能写整数。")
+        return _("最多写到小数点后 %(places)s 位。") % {"places": len(str(factor)) - 1}
+
+    def _out_of_range(self) -> str:
+        if self.range is None or self.chosen is None:
+            return ""
+        low, high = shown(self.range.floor, self.chosen.unit), shown(self.range.ceiling, self.chosen.unit)
+        return _("超出范围：应在 %(low)s 至 %(high)s 之间。") % {"low": low, "high": high}

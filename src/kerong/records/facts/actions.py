@@ -1,20 +1,23 @@
-"""Changes to what is known of whom: store a synthetic firm."""
+"""Changes to what is known of whom: store a synthetic firm, load a synthetic population."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from kerong.basics.identity_codes import is_credit_code
 from kerong.engines.rules.quantities import QuantityError, read_quantity
-from kerong.records.facts.models import FirmFacts
-from kerong.records.facts.queries import DemoFirm
+from kerong.records.facts.models import FirmFacts, FirmHistory
+from kerong.records.facts.queries import EVENT_KINDS, DemoFirm
 from kerong.records.packs.queries import current
+from kerong.records.parties.actions import note_load
+from kerong.records.parties.queries import is_loaded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
+    from typing import Any
 
 DEMO_DEPARTMENT = "X"
 """The first character of demo codes; GB 32100 assigns it to no registration department."""
@@ -43,8 +46,71 @@ def store_demo_firm(
     if problems:
         raise FirmRefusedError(problems)
     kept = {"name": name, "facts": dict(facts), "is_demo": True, "as_of": as_of, "source": source}
-    FirmFacts.objects.update_or_create(uscc=uscc, defaults=kept)
+    FirmFacts.objects.update_or_create(uscc=uscc, defaults=kept | {"is_story": True})
     return DemoFirm(uscc, name, dict(facts), as_of, source)
+
+
+@transaction.atomic
+def store_demo_history(
+    *, uscc: str, years: Sequence[Mapping[str, Any]], events: Sequence[Mapping[str, Any]]
+) -> None:
+    """Store what a synthetic firm of a story did and what happened to it, the earliest first.
+
+    Raises FirmRefusedError for events out of order or of an unknown kind.
+    """
+    problems = {
+        event["kind"]: "no such kind of event" for event in events if event["kind"] not in EVENT_KINDS
+    }
+    days = [event["day"] for event in events]
+    if days != sorted(days):
+        problems["events"] = "the earliest comes first"
+    if problems:
+        raise FirmRefusedError(problems)
+    kept = {"years": list(years), "events": list(events), "is_story": True}
+    FirmHistory.objects.update_or_create(uscc=uscc, defaults=kept)
+
+
+@transaction.atomic
+def load_demo_facts(
+    *, firms: Iterable[tuple[str, str, str]], as_of: date, source: str, fingerprint: str
+) -> bool:
+    """Replace the facts of the whole synthetic population (code, name, facts as JSON); say whether it did.
+
+    Nothing happens when exactly these were loaded last. The facts are taken as drawn, inside the ranges of the
+    law they were drawn for. Raises IntegrityError for a code that a registrar could give.
+    """
+    if is_loaded("facts", fingerprint):
+        return False
+    FirmFacts.objects.filter(is_demo=True, is_story=False).delete()
+    rows = ((uscc, name, facts, True, as_of, source, False) for uscc, name, facts in firms)
+    number = _copy("facts_firmfacts (uscc, name, facts, is_demo, as_of, source, is_story)", rows)
+    note_load("facts", fingerprint, number)
+    return True
+
+
+@transaction.atomic
+def load_demo_histories(*, histories: Iterable[tuple[str, str, str]], fingerprint: str) -> bool:
+    """Replace the lives of the whole synthetic population (code, years and events as JSON); say whether it did."""
+    if is_loaded("histories", fingerprint):
+        return False
+    FirmHistory.objects.filter(is_story=False).delete()
+    rows = ((*history, False) for history in histories)
+    note_load("histories", fingerprint, _copy("facts_firmhistory (uscc, years, events, is_story)", rows))
+    return True
+
+
+def _copy(place: str, rows: Iterable[tuple[Any, ...]]) -> int:
+    """Write rows into a table in one go and return how many there were."""
+    number = 0
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.copy(f"COPY {place} FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
+            number += 1
+    return number
 
 
 def _problems(uscc: str, name: str, facts: Mapping[str, int | str]) -> dict[str, str]:

@@ -1,15 +1,36 @@
-"""Reads about what is known of whom: the demo firms."""
+"""Reads about what is known of whom: the demo firms, and what happened to them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
-from kerong.records.facts.models import FirmFacts
+from django.utils.translation import gettext_lazy as _
+
+from kerong.records.facts.models import FirmFacts, FirmHistory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
+
+    from django.utils.functional import Promise
+
+EVENT_KINDS: dict[str, Promise] = {
+    "registered": _("登记成立"),
+    "name_changed": _("变更名称"),
+    "capital_increased": _("增加注册资本"),
+    "patent_granted": _("获得Ⅰ类知识产权"),
+    "funding_round": _("股权融资到账"),
+    "loan_granted": _("获得贷款"),
+    "loan_overdue": _("贷款逾期"),
+    "loan_repaid": _("还清贷款"),
+    "tech_sme_entered": _("科技型中小企业入库"),
+    "hnte_recognised": _("认定为高新技术企业"),
+    "hnte_expired": _("高新技术企业证书到期"),
+    "listed": _("上市或挂牌"),
+    "deregistered": _("注销登记"),
+}
+"""In the order in which events of one day follow each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +44,64 @@ class DemoFirm:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class FirmYear:
+    """One whole year of a firm; a figure that is not known is None."""
+
+    year: int
+    revenue_fen: int | None
+    staff_count: int | None
+    rd_expense_fen: int | None
+    ip_class1_count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FirmEvent:
+    """What happened on a day; ``kind`` is one of EVENT_KINDS, ``detail`` a former name or a board."""
+
+    day: date
+    kind: str
+    amount_fen: int | None = None
+    detail: str = ""
+
+    @property
+    def kind_label(self) -> Promise | str:
+        """The kind in the reader's language."""
+        return EVENT_KINDS.get(self.kind, self.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A firm's years, the last one first, and its events, the latest first."""
+
+    years: tuple[FirmYear, ...]
+    events: tuple[FirmEvent, ...]
+
+
 def demo_firms() -> list[DemoFirm]:
-    """Return all demo firms by code."""
-    return [_firm(row) for row in FirmFacts.objects.filter(is_demo=True).order_by("uscc")]
+    """Return the firms that the demo tells stories of, by code; not the population."""
+    return [_firm(row) for row in FirmFacts.objects.filter(is_demo=True, is_story=True).order_by("uscc")]
 
 
 def demo_firm(uscc: str) -> DemoFirm | None:
-    """Return one demo firm, or None."""
+    """Return one demo firm, of a story or of the population, or None."""
     row = FirmFacts.objects.filter(is_demo=True, uscc=uscc).first()
     return None if row is None else _firm(row)
+
+
+def firm_history(uscc: str) -> History | None:
+    """Return what a demo firm did and what happened to it, or None where nothing is known."""
+    row = FirmHistory.objects.filter(uscc=uscc).first()
+    if row is None:
+        return None
+    years = tuple(FirmYear(**year) for year in reversed(row.years))
+    events = tuple(
+        FirmEvent(
+            date.fromisoformat(event["day"]), event["kind"], event.get("amount_fen"), event.get("detail", "")
+        )
+        for event in reversed(row.events)
+    )
+    return History(years, events)
 
 
 def _firm(row: FirmFacts) -> DemoFirm:

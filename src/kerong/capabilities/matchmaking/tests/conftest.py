@@ -9,10 +9,12 @@ import pytest
 
 from kerong.basics.identity_codes import compose
 from kerong.basics.policies_folder import policies_folder
+from kerong.engines.rules.compiler import compile_library
+from kerong.engines.rules.loading import load_library
 from kerong.records.facts.actions import store_demo_firm
 from kerong.records.packs import queries as packs
 from kerong.records.packs.actions import release_folder
-from kerong.records.packs.queries import in_force
+from kerong.records.packs.queries import CurrentLaw, in_force
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +40,22 @@ def law(
     )
     yield packs.current()
     packs.forget()
+
+
+@pytest.fixture(scope="session")
+def read_once() -> CurrentLaw:
+    """Read and compile the shipped folder, for tests that do not depend on how it was released."""
+    library, on = load_library(policies_folder()), date(2026, 11, 23)
+    catalogue = compile_library(library, on)
+    return CurrentLaw(library, catalogue, on, 1, library.sha256, "测试〔2026〕1号", on, following_files=False)
+
+
+@pytest.fixture
+def law_read_once(db: None, read_once: CurrentLaw, monkeypatch: pytest.MonkeyPatch) -> CurrentLaw:
+    """Let every page work by the law that was read once."""
+    del db
+    monkeypatch.setattr(packs, "current", lambda: read_once)
+    return read_once
 
 
 def store_firm(number: int = 1, **facts: int | str) -> DemoFirm:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext as _
-
-from kerong.capabilities.policy_library.queries.expressions import filled, in_words, label_of, language, shown
-from kerong.capabilities.policy_library.queries.list_of_rules import KINDS, unpublished_count
-from kerong.engines.rules.quantities import show_quantity
+from kerong.capabilities.policy_library.queries.expressions import filled, in_words, label_of
+from kerong.capabilities.policy_library.queries.list_of_rules import KINDS
+from kerong.capabilities.policy_library.queries.unpublished import unpublished_count
+from kerong.capabilities.policy_library.queries.values_in_words import (
+    Time,
+    ValueShown,
+    band_words,
+    keyed_by,
+    value_shown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,12 +24,9 @@ if TYPE_CHECKING:
 
     from kerong.engines.rules.model import (
         Amount,
-        Band,
-        Bracket,
         Classification,
         ClassOption,
         Clause,
-        DatedValue,
         Fact,
         Indicator,
         Library,
@@ -33,10 +35,8 @@ if TYPE_CHECKING:
         Parameter,
         Scorecard,
         Source,
-        Unit,
     )
 
-Time = Literal["past", "present", "future"]
 _NARROW = 2
 
 
@@ -48,32 +48,6 @@ class SentenceOf:
     text: str
     time: Time
     branches: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-@dataclass(frozen=True)
-class ValueShown:
-    """One dated value of a parameter on its timeline."""
-
-    dated: DatedValue
-    time: Time
-    text: str
-    columns: tuple[str, ...]
-    rows: tuple[RowShown, ...]
-    alternatives: tuple[tuple[str, Mark], ...]
-
-    @property
-    def has_own_marks(self) -> bool:
-        """Tell whether some row comes from elsewhere than the table."""
-        return any(row.mark != self.dated.mark for row in self.rows)
-
-
-@dataclass(frozen=True)
-class RowShown:
-    """One row of a table: whom it is for, its cells, and its mark."""
-
-    key: str
-    cells: tuple[str, ...]
-    mark: Mark
 
 
 @dataclass(frozen=True)
@@ -118,6 +92,8 @@ class RuleInWords:
     amounts: tuple[tuple[Amount, str], ...]
     publishes: tuple[Fact, ...]
     cites: tuple[str, ...]
+    related: tuple[Pack, ...]
+    stages: tuple[str, ...]
 
 
 def rule_in_words(library: Library, key: str, on: date) -> RuleInWords:
@@ -134,7 +110,7 @@ def rule_in_words(library: Library, key: str, on: date) -> RuleInWords:
         clauses=tuple(sentence for sentence in clauses if sentence.time == "present"),
         other_clauses=tuple(sentence for sentence in clauses if sentence.time != "present"),
         parameters=tuple(parameters),
-        unpublished_count=unpublished_count(pack, on),
+        unpublished_count=unpublished_count(library, pack, on),
         scorecards=tuple(
             (card, tuple(_indicators(library, pack, card.indicators, on))) for card in pack.points.values()
         ),
@@ -154,7 +130,19 @@ def rule_in_words(library: Library, key: str, on: date) -> RuleInWords:
         ),
         publishes=tuple(library.facts[p.fact] for p in pack.publishes if p.fact in library.facts),
         cites=tuple(dict.fromkeys(_cites(pack))),
+        related=tuple(
+            other
+            for other in library.packs.values()
+            if pack.topic and other.topic == pack.topic and other is not pack
+        ),
+        stages=_stages(library, pack),
     )
+
+
+def _stages(library: Library, pack: Pack) -> tuple[str, ...]:
+    """Return the names of the stages of a firm's life that a policy is published for."""
+    fact = library.facts.get("lifecycle_stage")
+    return tuple(fact.codes.get(stage, stage) if fact else stage for stage in pack.stages)
 
 
 def _cites(pack: Pack) -> Iterator[str]:
@@ -187,84 +175,13 @@ def _sentence(pack: Pack, clause: Clause, on: date) -> SentenceOf:
 
 
 def _parameter(library: Library, pack: Pack, parameter: Parameter, on: date) -> ParameterShown:
-    current = parameter.in_force(on)
-    shown_values = [
-        _value(
-            library,
-            pack,
-            parameter,
-            dated,
-            "present" if dated is current else "future" if dated.effective > on else "past",
-        )
-        for dated in parameter.values
-    ]
+    shown_values = [value_shown(library, pack, parameter, dated, on) for dated in parameter.values]
     order = {"present": 0, "future": 1, "past": 2}
     return ParameterShown(
         parameter,
-        _by(library, pack, parameter),
+        keyed_by(library, pack, parameter),
         tuple(sorted(shown_values, key=lambda value: order[value.time])),
     )
-
-
-def _value(library: Library, pack: Pack, parameter: Parameter, dated: DatedValue, time: Time) -> ValueShown:
-    units = [column.unit for column in parameter.columns] or [parameter.unit]
-    return ValueShown(
-        dated=dated,
-        time=time,
-        text="" if dated.rows else shown(dated.value, parameter.unit),
-        columns=tuple(label_of(c) for c in parameter.columns) or (label_of(parameter),),
-        rows=tuple(
-            RowShown(
-                _row_key(library, pack, parameter, row),
-                tuple(_cell(v, u, row) for v, u in zip(row.values, units, strict=False)),
-                row.mark or dated.mark,
-            )
-            for row in dated.rows
-        ),
-        alternatives=tuple((shown(a.value, parameter.unit), a.mark) for a in dated.alternatives),
-    )
-
-
-def _cell(value: int | str | None, unit: Unit, row: Bracket) -> str:
-    """A table without a bound in one column is not an unpublished one."""
-    if value is None and (row.mark is None or row.mark.verified != "not_found") and len(row.values) > 1:
-        return "—"
-    return shown(value, unit)
-
-
-def _by(library: Library, pack: Pack, parameter: Parameter) -> str:
-    if not parameter.by:
-        return ""
-    return label_of(pack.classes.get(parameter.by) or library.facts.get(parameter.by) or parameter)
-
-
-def _row_key(library: Library, pack: Pack, parameter: Parameter, row: Bracket) -> str:
-    if row.key is not None:
-        if parameter.by in pack.classes:
-            return next(
-                (label_of(o) for o in pack.classes[parameter.by].options if o.value == row.key), row.key
-            )
-        fact = library.facts.get(parameter.by)
-        return fact.codes.get(row.key, row.key) if fact else row.key
-    fact = library.facts.get(parameter.by)
-    unit = fact.unit if fact else parameter.unit
-    open_low = row.low is not None and row.low % unit.factor != 0
-    open_high = row.high is not None and row.high % unit.factor != 0
-    low = None if row.low is None or (fact and row.low <= fact.low) else row.low - open_low
-    high = None if row.high is None or (fact and row.high >= fact.high) else row.high + open_high
-    return interval(low, high, unit, low_open=open_low, high_open=open_high)
-
-
-def interval(low: int | None, high: int | None, unit: Unit, *, low_open: bool, high_open: bool) -> str:
-    """Print an interval as a condition: 超过 5,000万元，不超过 2亿元."""
-    words: list[str] = []
-    if low is not None:
-        value = show_quantity(low, unit, language())
-        words.append((_("超过 %s") if low_open else _("不低于 %s")) % value)
-    if high is not None:
-        value = show_quantity(high, unit, language())
-        words.append((_("低于 %s") if high_open else _("不超过 %s")) % value)
-    return _("，").join(words) or _("其他")
 
 
 def _indicators(
@@ -273,22 +190,9 @@ def _indicators(
     for indicator in indicators:
         dated = indicator.in_force(on)
         bands = (
-            tuple((_band(library, pack, indicator, band, on), band.points) for band in dated.bands)
+            tuple((band_words(library, pack, indicator, band, on), band.points) for band in dated.bands)
             if dated
             else ()
         )
         yield IndicatorShown(indicator, within, bands, dated.mark if dated else None)
         yield from _indicators(library, pack, indicator.best_of, on, label_of(indicator))
-
-
-def _band(library: Library, pack: Pack, indicator: Indicator, band: Band, on: date) -> str:
-    if band.label:
-        return filled(pack, band.label, on)
-    if band.codes:
-        fact = library.facts.get(indicator.of)
-        return "、".join(fact.codes.get(code, code) if fact else code for code in band.codes)
-    if band.when:
-        return in_words(library, pack, band.when)
-    if indicator.unit is None or (band.low is None and band.high is None):
-        return _("其他")
-    return interval(band.low, band.high, indicator.unit, low_open=band.low_open, high_open=band.high_open)

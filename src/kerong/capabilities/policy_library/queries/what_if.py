@@ -5,20 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-
 from kerong.adapters import worker_client
 from kerong.basics import regions
 from kerong.capabilities.policy_library.queries.expressions import language
+from kerong.capabilities.policy_library.queries.uses import names_moving_a_result
+from kerong.capabilities.policy_library.queries.what_if_sums import (
+    Cell,
+    Sum,
+    cell_of,
+    group_label,
+    shade_of,
+    sum_of,
+)
 from kerong.engines.rules.quantities import show_quantity
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from kerong.engines.rules.model import Amount, Pack, Parameter
+    from kerong.engines.rules.model import Pack, Parameter
     from kerong.records.packs.queries import CurrentLaw
 
-_MOVABLE = frozenset({"money", "ratio", "count", "months", "days", "points", "number"})
+_MOVABLE = frozenset(
+    {"money", "money_usd", "ratio", "count", "months", "days", "seconds", "points", "number"}
+)
 _PERCENT = 10_000
 _SLIDER_STEPS = 100
 
@@ -64,17 +73,6 @@ class Range:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A figure as the worker lets it out; None stays hidden: it would tell of fewer than five firms."""
-
-    value: int | None
-
-    def __bool__(self) -> bool:
-        """Tell whether there is anything to see: a hidden figure is not nothing."""
-        return self.value != 0
-
-
-@dataclass(frozen=True)
 class Line:
     """One group of firms: how many qualify before and after, and the colour of its tile."""
 
@@ -85,25 +83,6 @@ class Line:
     gained: Cell
     lost: Cell
     shade: str = ""
-
-
-@dataclass(frozen=True)
-class GroupSum:
-    """An amount over the eligible firms of one group, before and after."""
-
-    label: str
-    before: Cell
-    after: Cell
-
-
-@dataclass(frozen=True)
-class Sum:
-    """An amount over all eligible firms, before and after, and the same by region, industry and stage."""
-
-    amount: Amount
-    before: Cell
-    after: Cell
-    by_group: tuple[tuple[str, tuple[GroupSum, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,24 +100,29 @@ class Answer:
     others: tuple[Line, ...]
     snapshot_sha256: str
 
+    @property
+    def moves_nobody(self) -> bool:
+        """Tell whether no firm gains or loses eligibility."""
+        return not self.is_unchanged and not self.total.gained and not self.total.lost
+
+    @property
+    def moves_only_amounts(self) -> bool:
+        """Tell whether amounts change and no firm's eligibility does."""
+        return self.moves_nobody and any(item.is_changed for item in self.sums)
+
 
 def movable_rules(law: CurrentLaw) -> list[Pack]:
     """Return the rules that decide about firms and hold a number that can be moved."""
-    return [rule.pack for rule in law.catalogue.rules if movable_parameters(rule.pack, law.on)]
+    return [
+        rule.pack
+        for rule in law.catalogue.rules
+        if rule.pack.subject == "enterprise" and movable_parameters(rule.pack, law.on)
+    ]
 
 
 def movable_parameters(pack: Pack, on: date) -> list[Parameter]:
-    """Return the single published numbers that a clause in force mentions."""
-    texts = [
-        text
-        for clause in pack.clauses
-        if clause.in_force(on)
-        for text in (
-            clause.holds_when,
-            *(part.holds_when for branch in clause.any_of for part in branch.parts),
-        )
-    ]
-    mentioned = " ".join(texts).replace("(", " ").replace(")", " ").replace(",", " ").split()
+    """Return the single published numbers that a clause in force or an amount mentions."""
+    mentioned = names_moving_a_result(pack, on)
     return [
         parameter
         for parameter in pack.parameters.values()
@@ -150,17 +134,22 @@ def movable_parameters(pack: Pack, on: date) -> list[Parameter]:
     ]
 
 
+def is_movable(law: CurrentLaw, pack: Pack, parameter: Parameter) -> bool:
+    """Tell whether the what-if page can try another value of a parameter."""
+    return parameter in movable_parameters(pack, law.on) and pack in movable_rules(law)
+
+
 def range_of(parameter: Parameter, on: date) -> Range:
     """Return a slider's range around the value in force."""
     dated = parameter.in_force(on)
     current = dated.value if dated is not None and isinstance(dated.value, int) else 0
     unit = parameter.unit
-    ceiling = 10**15 if unit.type == "money" else 10**6
+    ceiling = 10**15 if unit.type in {"money", "money_usd"} else 10**6
     high = max(2 * abs(current), unit.factor * 10)
     if unit.type == "ratio" and abs(current) <= _PERCENT:
         high = min(high, _PERCENT)
     step = unit.factor
-    while high // step > _SLIDER_STEPS and unit.type in {"money", "count", "number", "days"}:
+    while high // step > _SLIDER_STEPS and unit.type in {"money", "money_usd", "count", "number", "days"}:
         step *= 10 if high // step > _SLIDER_STEPS * 5 else 5
     return Range(
         current=current,
@@ -192,7 +181,7 @@ def what_if(pack: Pack, parameter: Parameter, value: int, current: int) -> Answe
     if own is None:
         return _unchanged(pack)
     groups = {
-        name: tuple(_line(row, row["key"], _group_label(row)) for row in rows)
+        name: tuple(_line(row, row["key"], group_label(row)) for row in rows)
         for name, rows in own["groups"].items()
     }
     return Answer(
@@ -203,15 +192,7 @@ def what_if(pack: Pack, parameter: Parameter, value: int, current: int) -> Answe
         by_region=groups["region"],
         by_industry=groups["industry"],
         by_stage=groups["stage"],
-        sums=tuple(
-            Sum(
-                pack.amounts[row["name"]],
-                _cell(row["before"]),
-                _cell(row["after"]),
-                _group_sums(own["groups"], row["name"]),
-            )
-            for row in own["amounts"]
-        ),
+        sums=tuple(sum_of(pack.amounts[row["name"]], row, own["groups"]) for row in own["amounts"]),
         others=tuple(
             _line(rule, rule["rule"], rule["label_en"] if language() == "en" else rule["label"])
             for rule in found["rules"]
@@ -225,39 +206,14 @@ def _unchanged(pack: Pack) -> Answer:
     """Nothing differs from the law in force: say how many qualify today."""
     counts = worker_client.ask({"request": "counts"})
     eligible = next(
-        (_cell(rule["eligible"]) for rule in counts["rules"] if rule["rule"] == pack.key), Cell(None)
+        (cell_of(rule["eligible"]) for rule in counts["rules"] if rule["rule"] == pack.key), Cell(None)
     )
     total = Line(pack.key, pack.label, eligible, eligible, Cell(0), Cell(0))
     return Answer(counts["rows"], True, total, (), (), (), (), (), (), counts["snapshot_sha256"])
 
 
 def _line(row: dict[str, Any], key: str, label: str) -> Line:
-    return Line(key, label, *(_cell(row[name]) for name in ("before", "after", "gained", "lost")))
-
-
-def _group_label(row: dict[str, Any]) -> str:
-    return str(row["label"]) if row["key"] else _("不明")
-
-
-def _group_sums(
-    groups: dict[str, list[dict[str, Any]]], name: str
-) -> tuple[tuple[str, tuple[GroupSum, ...]], ...]:
-    """Return one amount by region, industry and stage, leaving out groups that have none of it."""
-    titles = {"region": _("市州"), "industry": _("行业"), "stage": _("阶段")}
-    found: list[tuple[str, tuple[GroupSum, ...]]] = []
-    for group, title in titles.items():
-        sums = [
-            GroupSum(_group_label(row), _cell(amount["before"]), _cell(amount["after"]))
-            for row in groups[group]
-            for amount in row["amounts"]
-            if amount["name"] == name
-        ]
-        found.append((title, tuple(item for item in sums if item.before or item.after)))
-    return tuple(found)
-
-
-def _cell(found: dict[str, Any]) -> Cell:
-    return Cell(None if found["suppressed"] else found["value"])
+    return Line(key, label, *(cell_of(row[name]) for name in ("before", "after", "gained", "lost")))
 
 
 def _tiles(lines: tuple[Line, ...]) -> tuple[Line, ...]:
@@ -268,17 +224,10 @@ def _tiles(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     for region in regions.prefectures():
         nothing = Cell(0)
         line = by_key.get(region.code) or Line(region.code, region.name, nothing, nothing, nothing, nothing)
-        shade = _shade(_net(line), most)
+        shade = shade_of(_net(line), most)
         tiles.append(replace(line, key=region.code, label=regions.short_name(region.name), shade=shade))
     return tuple(tiles)
 
 
 def _net(line: Line) -> int:
     return (line.gained.value or 0) - (line.lost.value or 0)
-
-
-def _shade(net: int, most: int) -> str:
-    if not net or not most:
-        return ""
-    strength = 1 + (abs(net) * 3 > most) + (abs(net) * 3 > most * 2)
-    return f"{'up' if net > 0 else 'down'}-{strength}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,8 +21,13 @@ TALENT = "/rules/hubei.credit.talent_loan/"
 SAVEPOINT = 2
 
 
-def keys(law: CurrentLaw, **wanted: str) -> list[str]:
-    return [line.pack.key for line in queries.rules_matching(law.library, law.on, **wanted)]
+def keys(law: CurrentLaw, **wanted: Any) -> list[str]:
+    return [line.pack.key for line in queries.rules_matching(law.library, law.on, queries.Asked(**wanted))]
+
+
+def since(law: CurrentLaw, key: str) -> tuple[date | None, bool, int]:
+    line = next(line for line in queries.rules_matching(law.library, law.on) if line.pack.key == key)
+    return line.since.day, line.since.is_first_day, line.since.other_periods
 
 
 def test_list_names_every_pack_without_a_query(
@@ -36,12 +42,50 @@ def test_list_names_every_pack_without_a_query(
 
 def test_search_finds_a_part_of_the_name_or_of_the_document_number(law: CurrentLaw) -> None:
     assert keys(law, text="人才贷") == ["hubei.credit.talent_loan"]
-    assert keys(law, text="〔2024〕19号") == ["hubei.credit.talent_loan"]
+    for written in ("〔2024〕19号", "[2024]19号", "（2024）19", "鄂科技发创(2024)19号"):
+        assert keys(law, text=written) == ["hubei.credit.talent_loan"]
     assert keys(law, text=" TALENT ") == ["hubei.credit.talent_loan"]
 
 
 def test_filters_by_kind_and_region(law: CurrentLaw) -> None:
     assert keys(law, kind="product", region="武汉") == ["hubei.credit.startup_guaranteed_loan"]
+
+
+def test_filters_by_task_door_and_instrument(law: CurrentLaw) -> None:
+    for name, value in (("task", 47), ("door", "debt"), ("instrument", "credit")):
+        found = keys(law, **{name: value})
+        packs = [law.library.packs[key] for key in found]
+
+        assert "hubei.credit.knowledge_value_loan" in found
+        assert len(found) < len(law.library.packs)
+        assert all(
+            value in pack.tasks or value in (pack.door, pack.facets.get("instrument")) for pack in packs
+        )
+
+
+def test_rules_of_other_regions_come_last_under_their_region(law: CurrentLaw, client: Client) -> None:
+    found = keys(law)
+    page = client.get("/rules/").content.decode()
+
+    theirs = [key.startswith("regions.") for key in found]
+    assert any(theirs)
+    assert theirs == sorted(theirs)
+    assert "外地规则，只供对标" in page
+    regions = {law.library.packs[key].facets["region"] for key in found if key.startswith("regions.")}
+    assert page.count('class="group-row"') == len(regions)
+
+
+def test_the_day_shown_is_that_of_what_is_in_force_today(law: CurrentLaw, client: Client) -> None:
+    assert since(law, "national.recognition.little_giant") == (date(2026, 4, 1), True, 1)
+    assert since(law, "hubei.credit.knowledge_value_loan") == (date(2025, 3, 25), True, 0)
+    assert since(law, "hubei.credit.talent_loan") == (date(2024, 10, 15), False, 0)
+    page = client.get("/rules/", {"q": "小巨人"}).content.decode()
+    assert "2026年4月1日起" in page
+    assert "另有 1 个时期" in page
+
+
+def test_every_instrument_of_a_shipped_pack_has_a_name_in_words(law: CurrentLaw) -> None:
+    assert [n for n in queries.facet_values(law.library, "instrument") if n not in queries.INSTRUMENTS] == []
 
 
 def test_empty_answer_says_what_to_do(law: CurrentLaw, client: Client) -> None:
@@ -89,10 +133,27 @@ def test_timeline_keeps_what_was_superseded(law: CurrentLaw, client: Client) -> 
 
 
 def test_other_published_readings_stay_visible(law: CurrentLaw, client: Client) -> None:
-    page = client.get("/rules/hubei.credit.business_value_loan/").content.decode()
+    page = client.get("/rules/hubei.credit.business_value_grade/").content.decode()
 
     assert law
     assert "另一种公开说法，未采用" in page
+
+
+def test_terms_say_that_they_judge_nobody_and_link_to_the_comparison(law: CurrentLaw, client: Client) -> None:
+    page = client.get("/rules/regions.chongqing.credit.knowledge_value_loan/").content.decode()
+
+    assert law
+    assert "政策参数不判断任何企业" in page
+    assert "看演示企业是否符合" not in page
+    assert "/comparison/knowledge_value_loan/" in page
+    assert "/rules/hubei.credit.knowledge_value_loan/" in page
+
+
+def test_tasks_of_the_plan_stand_beside_the_rule(law: CurrentLaw, client: Client) -> None:
+    page = client.get("/rules/hubei.credit.knowledge_value_loan/").content.decode()
+
+    assert law
+    assert "对应第 47 项任务" in page
 
 
 @pytest.mark.parametrize("key", ["nope", "hubei.credit", "..", "hubei.credit.talent_loan.yaml", "%00"])
@@ -105,3 +166,13 @@ def test_placeholders_of_tables_name_the_table_and_never_say_unpublished(law: Cu
     for key in law.library.packs:
         for sentence in queries.rule_in_words(law.library, key, law.on).clauses:
             assert "{" not in sentence.text
+
+
+def test_notes_of_conditions_and_subjects_other_than_firms_are_said(law: CurrentLaw, client: Client) -> None:
+    page = client.get("/rules/hubei.risk_sharing.credit_loan_compensation/").content.decode()
+
+    note = law.library.packs["hubei.risk_sharing.credit_loan_compensation"].clauses[0].mark.note
+    assert note
+    assert note in page
+    assert "对象：资金池" in page
+    assert "看演示企业是否符合" not in page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from kerong.adapters import worker_client
 from kerong.capabilities.policy_library import queries
-from kerong.capabilities.policy_library.queries.what_if import Cell, Line, Range, _tiles
+from kerong.capabilities.policy_library.queries.what_if import Line, Range, _tiles
+from kerong.capabilities.policy_library.queries.what_if_sums import Cell
 from kerong.engines.rules.quantities import stored_number
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from kerong.records.packs.queries import CurrentLaw
 
+KNOWLEDGE = "hubei.credit.knowledge_value_loan"
 RULE = {"rule": "national.recognition.tech_sme", "parameter": "score_min"}
 
 
@@ -62,6 +64,81 @@ def test_nonsense_stands_at_the_field_and_is_kept(law: CurrentLaw, client: Clien
         return
     assert 'aria-invalid="true"' in page
     assert f'value="{typed}"' in page
+
+
+@pytest.mark.parametrize("typed", ["999999999999999999", "99999999999999999999999999999999999", "-1"])
+def test_numbers_out_of_range_say_the_range_and_are_not_called_unreadable(
+    law: CurrentLaw, client: Client, typed: str
+) -> None:
+    page = client.get("/what-if/", RULE | {"value": typed}).content.decode()
+
+    assert law
+    assert "超出范围：应在 0分 至 1,000,000分 之间" in page
+    assert "读不懂" not in page
+
+
+def test_decimals_finer_than_the_unit_say_so(law: CurrentLaw, client: Client) -> None:
+    page = client.get("/what-if/", RULE | {"value": "50.5"}).content.decode()
+    share = {"rule": KNOWLEDGE, "parameter": "compensation_share", "value": "70.123"}
+
+    assert law
+    assert "这里只能写整数" in page
+    assert "最多写到小数点后 2 位" in client.get("/what-if/", share).content.decode()
+
+
+def test_unknown_rule_is_blamed_alone(law: CurrentLaw, client: Client) -> None:
+    page = client.get("/what-if/", {"rule": "nope", "value": "50"}).content.decode()
+
+    assert law
+    assert "没有这个规则，请从列表里选" in page
+    assert "没有这个数值" not in page
+    assert "读不懂" not in page
+
+
+def test_numbers_that_only_move_an_amount_can_be_tried(law: CurrentLaw) -> None:
+    pack = law.library.packs[KNOWLEDGE]
+
+    assert "compensation_share" in [p.name for p in queries.movable_parameters(pack, law.on)]
+    assert pack in queries.movable_rules(law)
+    assert all(p.kind != "terms" and p.subject == "enterprise" for p in queries.movable_rules(law))
+
+
+def test_a_change_of_amounts_alone_says_for_how_many_firms_and_where(
+    law: CurrentLaw, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cell(value: int | None) -> dict[str, Any]:
+        return {"value": value, "suppressed": value is None}
+
+    def sums(before: int | None, after: int | None) -> dict[str, Any]:
+        return {"name": "compensation_max", "before": cell(before), "after": cell(after)}
+
+    def line(key: str, label: str, amounts: dict[str, Any]) -> dict[str, Any]:
+        counts = {"before": cell(40), "after": cell(40), "gained": cell(0), "lost": cell(0)}
+        return {"key": key, "label": label, **counts, "amounts": [amounts]}
+
+    whole = sums(80_000_000_000, 70_000_000_000) | {"firms_changed": cell(40)}
+    wuhan = line("420100", "武汉市", sums(60_000_000_000, 52_500_000_000))
+    small = line("429021", "神农架林区", sums(None, None))
+    answer = {
+        "rows": 50, "snapshot_sha256": "0" * 64,
+        "rules": [
+            line("", "", whole)
+            | {"rule": KNOWLEDGE, "label": "x", "label_en": "x"}
+            | {"groups": {"region": [wuhan, small], "industry": [], "stage": []}}
+        ],
+    }  # fmt: skip
+    monkeypatch.setattr(worker_client, "ask", lambda _request: answer)
+
+    asked = {"rule": KNOWLEDGE, "parameter": "compensation_share", "value": "70"}
+    page = client.get("/what-if/", asked).content.decode()
+
+    assert law
+    assert "没有企业因此变得符合或不再符合" in page
+    assert "变的是金额：40 家企业" in page
+    assert "80.0% → 70.0%" in page
+    assert page.count('class="tile tile-') == 17
+    assert "−7,500万元" in page
+    assert "隐去" in page
 
 
 @pytest.mark.parametrize("asked", [{"rule": "nope"}, {"rule": RULE["rule"], "parameter": "nope"}])

@@ -301,3 +301,20 @@ def test_amount_of_a_firm_is_what_the_interpreter_says() -> None:
         Interpreter(before, ON, f).number(law, parse("share(sales, p, 'half_even')")) for f in population
     ]
     assert found.amounts[0].before == sum(int(span[0]) for span in exact if span)
+
+
+def test_firms_whose_amount_differs_are_counted_among_those_that_stay_eligible() -> None:
+    law = pack(
+        "staff >= 1", parameters=[value("p", 8_000, "bp")], amounts=amount("a", "share(sales, p, 'down')")
+    )
+    population: list[Firm] = [
+        {"sales": 100_000, "staff": 5},
+        {"sales": 200_000, "staff": 1},
+        {"sales": 0, "staff": 5},  # nothing of nothing stays nothing
+        {"sales": 100_000, "staff": 0},  # not eligible
+        {"staff": 5},  # cannot be worked out
+    ]
+
+    found = one({"law.one:p": 7_000}, population, law).amounts[0]
+
+    assert (found.firms_before, found.firms_changed) == (3, 2)

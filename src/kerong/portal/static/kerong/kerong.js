@@ -10,6 +10,12 @@ document.addEventListener("htmx:configRequest", (event) => {
   }
 });
 
+// A form marked data-tidy leaves empty fields out of the address.
+document.addEventListener("formdata", (event) => {
+  if (!event.target.matches("form[data-tidy]")) return;
+  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+});
+
 // After an answer, fields follow their notes: an error marks its field, a corrected one is cleared.
 const markErrors = () => {
   for (const note of document.querySelectorAll(".field-note")) {

@@ -87,7 +87,8 @@ class ChoiceOfFact(forms.ChoiceField):
 
     def __init__(self, fact: Fact) -> None:
         self.fact = fact
-        labels = {"1": _("是"), "0": _("否")} if fact.type == "flag" else dict(fact.codes)
+        codes = {**fact.codes, **fact.codes_en} if _language() == "en" else dict(fact.codes)
+        labels = {"1": _("是"), "0": _("否")} if fact.type == "flag" else codes
         super().__init__(choices=[("", _("未知")), *labels.items()], required=False)
 
     def clean(self, value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Pages of matchmaking: the demo firms, one firm against all rules, one firm against one rule."""
+"""Pages of matchmaking: one firm against all rules, one firm against one rule."""
 
 from __future__ import annotations
 
@@ -20,23 +20,13 @@ if TYPE_CHECKING:
     from kerong.records.packs.queries import CurrentLaw
 
 
-@require_safe
-def firms(request: HttpRequest) -> HttpResponse:
-    """List the demo firms."""
-    law = packs.current()
-    lines = [(firm, queries.tally(law, firm.facts)) for firm in queries.demo_firms()]
-    return render(
-        request, "matchmaking/firms.html", {"section": "firms", "law": law, "lines": lines, "synthetic": True}
-    )
-
-
 @never_cache
 @require_safe
 def firm(request: HttpRequest, uscc: str) -> HttpResponse:
     """Hold one firm against every rule, with the facts the visitor has changed in the address."""
-    law, found = packs.current(), _firm(uscc)
+    law, found = packs.current(), firm_or_404(uscc)
     as_it_is = queries.outcomes(law, found.facts)
-    form = _form(request, law, found)
+    form = facts_form(request, law, found)
     changes = form.changes()
     outcomes = queries.outcomes(law, form.changed_facts()) if changes else as_it_is
     # The arrangement of the fields follows the firm as it is: it must not jump while somebody types.
@@ -49,6 +39,7 @@ def firm(request: HttpRequest, uscc: str) -> HttpResponse:
             "section": "firms",
             "law": law,
             "firm": found,
+            "doors": queries.doors(law, form.changed_facts(), outcomes),
             "groups": queries.in_groups(outcomes),
             "total": len(outcomes),
             "facts": form.in_holders(holders, first),
@@ -64,8 +55,8 @@ def firm(request: HttpRequest, uscc: str) -> HttpResponse:
 @require_safe
 def evaluation(request: HttpRequest, uscc: str, key: str) -> HttpResponse:
     """Hold one firm against one rule, with every reason and the ways to meet it."""
-    law, found = packs.current(), _firm(uscc)
-    form = _form(request, law, found)
+    law, found = packs.current(), firm_or_404(uscc)
+    form = facts_form(request, law, found)
     try:
         answer = queries.evaluated(law, key, form.changed_facts())
     except KeyError:
@@ -75,7 +66,8 @@ def evaluation(request: HttpRequest, uscc: str, key: str) -> HttpResponse:
     return render(request, "matchmaking/evaluation.html", context)
 
 
-def _firm(uscc: str) -> DemoFirm:
+def firm_or_404(uscc: str) -> DemoFirm:
+    """Return the firm of an address, or answer 404."""
     # A zero byte would not reach the table: PostgreSQL refuses it with an error.
     found = queries.demo_firm(uscc) if uscc.isalnum() else None
     if found is None:
@@ -83,6 +75,7 @@ def _firm(uscc: str) -> DemoFirm:
     return found
 
 
-def _form(request: HttpRequest, law: CurrentLaw, firm: DemoFirm) -> FactsForm:
+def facts_form(request: HttpRequest, law: CurrentLaw, firm: DemoFirm) -> FactsForm:
+    """Read the facts that a visitor has changed in the address."""
     asked = {name: value.replace("\0", "") for name, value in request.GET.items()}
     return FactsForm(law.library.facts.values(), firm.facts, asked)

@@ -1,0 +1,34 @@
+"""Tables as files: what was written is read back, and no cell runs as a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import openpyxl
+
+from kerong.adapters.sheets import as_csv, as_xlsx
+
+HEAD = ["名称", "数"]
+ROWS = [["甲，乙", 5], ['引"号', None], ["=1+1", 0], ["@SUM(A1)", -3], ["含\x07铃\n换行", 7]]
+
+
+def test_csv_is_read_back_by_excel_s_rules() -> None:
+    written = as_csv(HEAD, ROWS)
+
+    assert written.startswith(b"\xef\xbb\xbf")
+    lines = list(csv.reader(io.StringIO(written.decode("utf-8-sig"), newline="")))
+    assert lines[0] == HEAD
+    assert lines[1] == ["甲，乙", "5"]
+    assert lines[3][0] == "'=1+1"
+
+
+def test_workbook_holds_texts_and_numbers_and_no_formula() -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(as_xlsx("长" * 50, HEAD, ROWS))).active
+
+    assert sheet is not None
+    lines = list(sheet.iter_rows(values_only=True))
+    assert lines[0] == ("名称", "数")
+    assert lines[1] == ("甲，乙", 5)
+    assert lines[5] == ("含铃\n换行", 7)
+    assert all(cell.data_type != "f" for line in sheet.iter_rows() for cell in line)

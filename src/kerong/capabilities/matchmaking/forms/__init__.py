@@ -1,0 +1,39 @@
+"""What a visitor types in matchmaking: facts of a firm, and a search of the shelf."""
+
+from kerong.capabilities.matchmaking.forms.facts import (
+    Change,
+    ChoiceOfFact,
+    FactRow,
+    FactsForm,
+    FactsOnPage,
+    QuantityField,
+    can_be_typed,
+    written,
+)
+from kerong.capabilities.matchmaking.forms.shelf import (
+    COMPARED_MAX,
+    DOOR_WORDS,
+    SORT_WORDS,
+    STAGE_WORDS,
+    ShelfForm,
+    chosen_products,
+    has_too_many,
+)
+
+__all__ = [
+    "COMPARED_MAX",
+    "DOOR_WORDS",
+    "SORT_WORDS",
+    "STAGE_WORDS",
+    "Change",
+    "ChoiceOfFact",
+    "FactRow",
+    "FactsForm",
+    "FactsOnPage",
+    "QuantityField",
+    "ShelfForm",
+    "can_be_typed",
+    "chosen_products",
+    "has_too_many",
+    "written",
+]

@@ -1,0 +1,1 @@
+"""Facts of firms from their invoices: sales, rhythm, concentration, refunds; exact, as of a day."""
