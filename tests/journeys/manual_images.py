@@ -18,7 +18,7 @@ PICTURES = {
     "rules": ("/rules/", 700),
     "rule": (f"/rules/{KNOWLEDGE}/", 720),
     "value": ("/rules/national.recognition.little_giant/values/main_business_share_min/", 720),
-    "unpublished": ("/unpublished/?q=%E7%9F%A5%E8%AF%86%E4%BB%B7%E5%80%BC", 760),
+    "unpublished": ("/unpublished/?q=%E7%9F%A5%E8%AF%86%E4%BB%B7%E5%80%BC", 700),
     "what_if": (f"/what-if/?rule={KNOWLEDGE}&parameter=compensation_share&value=70", 740),
 }
 

@@ -47,6 +47,9 @@ PAGES = [
     "/firms/",
     FIRM,
     f"{FIRM}?requested_amount_fen=abc&rd_expense_fen=200",
+    f"{FIRM}doors/",
+    f"{FIRM}doors/?rd_expense_fen=190&requested_amount_fen=abc",
+    f"{FIRM}?rd_expense_fen=1520000",
     f"{FIRM}rules/national.recognition.innovative_sme/",
     f"{FIRM}rules/hubei.credit.startup_guaranteed_loan/",
     "/what-if/?rule=national.recognition.tech_sme&parameter=score_min&value=50",
@@ -110,7 +113,7 @@ def test_firm_sees_why_not_and_what_would_change_it(page: Page, service: Service
 
     near = page.locator("section", has=page.locator("#group-near_miss"))
     expect(near).to_contain_text("创新型中小企业")
-    expect(near).to_contain_text("研发费用（上一年度）由 152万元 增至 190万元（增加 38万元）")
+    expect(near).to_contain_text("下次申报时，若研发费用达到 190万元（现为 152万元，增加 38万元）")
 
     page.get_by_label("研发费用（上一年度）", exact=True).fill("190万元")
     page.get_by_label("研发费用（上一年度）", exact=True).press("Tab")
@@ -119,9 +122,71 @@ def test_firm_sees_why_not_and_what_would_change_it(page: Page, service: Service
     expect(met).to_contain_text("创新型中小企业")
     expect(page).to_have_url(f"{service.address}{FIRM}?rd_expense_fen=190%E4%B8%87%E5%85%83")
 
+    expect(page.locator("#form-state")).to_contain_text(re.compile("新开：.*创新型中小企业"))
+    expect(page.locator("#form-state")).to_be_in_viewport()
+
     page.get_by_role("link", name="创新型中小企业").click()
     expect(page.locator(".big-answer")).to_contain_text("符合")
     expect(page.get_by_role("heading", name="逐条")).to_be_visible()
+
+
+def test_firm_sees_three_doors_and_the_one_thing_and_a_change_stays_with_it(
+    page: Page, service: Service
+) -> None:
+    page.goto(f"{service.address}{FIRM}doors/")
+    for name in ("股权", "债权", "上市"):
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
+    titles = page.locator(".titles-door")
+    expect(titles.locator(".door-next")).to_contain_text("创新型中小企业")
+    expect(titles.locator(".door-next .way")).to_contain_text("190万元")
+
+    page.get_by_role("link", name="改一个数，看哪扇门会开").click()
+    page.get_by_label("研发费用（上一年度）", exact=True).fill("190")
+    page.get_by_label("研发费用（上一年度）", exact=True).press("Tab")
+    expect(page.locator("#note-rd_expense_fen")).to_contain_text("= 190万元")
+    expect(page.locator("#form-state")).to_contain_text(re.compile("新开：.*创新型中小企业"))
+    page.get_by_role("link", name="三扇门全部看").click()
+
+    expect(page.locator(".changes")).to_contain_text("152万元")
+    expect(titles.locator(".door-list").first).to_contain_text("创新型中小企业")
+    page.get_by_role("link", name="到货架上找产品").click()
+    expect(page).to_have_url(re.compile(r"/shelf/\?firm=X9420100DEM000014E"))
+
+
+def test_folded_group_opens_from_its_count_and_stays_open(page: Page, service: Service) -> None:
+    page.goto(service.address + FIRM)
+    fold = page.locator("#fold-not_met")
+    expect(fold.locator("article").first).to_be_hidden()
+
+    page.locator(".tally-not_met").click()
+    expect(fold.locator("article").first).to_be_visible()
+    fold.locator("summary").first.click()
+    fold.locator("summary").first.click()
+    page.get_by_label("申请金额", exact=True).fill("450")
+    page.get_by_label("申请金额", exact=True).press("Tab")
+
+    expect(page.locator(".changes")).to_contain_text("450万元")
+    expect(fold.locator("article").first).to_be_visible()
+
+
+def test_service_that_is_away_is_said_at_the_form_and_asked_again_by_itself(
+    page: Page, service: Service
+) -> None:
+    page.goto(service.address + FIRM)
+    asked: list[str] = []
+    page.route("**/firms/**", lambda route: (asked.append(route.request.url), route.abort()))
+
+    page.get_by_label("申请金额", exact=True).fill("450")
+    page.get_by_label("申请金额", exact=True).press("Tab")
+    expect(page.locator("#form-state")).to_contain_text("服务没有回答")
+    expect(page.locator("#form-state")).to_be_in_viewport()
+    expect(page.locator("#no-answer")).to_be_in_viewport()
+    assert len(asked) == 1
+    page.unroute("**/firms/**")
+
+    expect(page.locator(".changes")).to_contain_text("450万元", timeout=10_000)
+    expect(page.locator("#form-state")).not_to_contain_text("服务没有回答")
+    expect(page.locator("#no-answer")).to_be_hidden()
 
 
 def test_nonsense_is_kept_and_explained_at_the_field(page: Page, service: Service) -> None:
@@ -214,6 +279,12 @@ def test_official_finds_a_number_in_time_and_asks_what_another_would_do(page: Pa
     page.emulate_media(media="print")
     expect(result.locator(".draft")).to_be_visible()
     expect(page.locator(".ribbon")).to_contain_text("测算稿")
+    # A header group that avoids breaks is what Chromium repeats on every printed page.
+    stamp = page.locator("#print-stamp")
+    expect(stamp).to_have_css("display", "table-header-group")
+    expect(stamp).to_have_css("break-inside", "avoid")
+    expect(stamp).to_contain_text("本金损失补偿比例：80.0% → 70.0%")
+    expect(stamp).to_contain_text("的规则测算")
 
 
 def test_figures_of_an_earlier_question_are_dimmed_when_no_answer_comes(page: Page, service: Service) -> None:
@@ -239,13 +310,13 @@ def test_products_are_found_chosen_compared_and_taken_away_from_the_comparison(
 ) -> None:
     page.goto(service.address + "/shelf/")
     page.get_by_label("产品、机构、用途或条件").press_sequentially("人才贷 中国银行")
-    expect(page.locator("#lines .count")).to_contain_text("符合 1 个")
+    expect(page.locator("#lines .count")).to_contain_text("找到 1 个")
     page.get_by_role("checkbox", name="中国银行湖北省分行").check()
     expect(page.locator(".tray")).to_contain_text("已选 1 个")
     expect(page).to_have_url(re.compile(r"p=boc_hubei\.talent_loan"))
 
     page.get_by_label("产品、机构、用途或条件").fill("善新贷 京山")
-    expect(page.locator("#lines .count")).to_contain_text("符合 1 个")
+    expect(page.locator("#lines .count")).to_contain_text("找到 1 个")
     page.get_by_role("checkbox", name="京山").check()
     expect(page.locator(".tray")).to_contain_text("已选 2 个")
     page.get_by_role("button", name="并排比较", exact=True).click()
@@ -265,7 +336,7 @@ def test_amount_that_cannot_be_read_is_said_while_it_is_typed(page: Page, servic
 
     expect(page.locator("#note-amount")).to_contain_text("读不懂“很多钱”")
     page.get_by_label("需要的金额").fill("4000万")
-    expect(page.locator("#note-amount")).to_be_empty()
+    expect(page.locator("#note-amount")).to_have_text("按 4,000万元 查找")
     expect(page.locator("#lines")).not_to_contain_text("1,000万元")
 
 

@@ -5,20 +5,25 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import openpyxl
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
 Cell: TypeAlias = str | int | float | None
 CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _WIDTH_MAX = 48
 _WIDE = 2
+_TITLE_MAX = 31
+_BOLD, _WRAPPED = Font(bold=True), Alignment(wrap_text=True, vertical="top")
 # A text that begins so would be run as a formula by a spreadsheet.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 # XML 1.0, which a workbook is, holds no control characters but three, no halves of pairs and no non-characters.
@@ -34,27 +39,33 @@ def as_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def as_xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Return a table as a workbook of one sheet."""
-    book = openpyxl.Workbook()
-    sheet = book.active
-    assert sheet is not None  # noqa: S101 - a new workbook has one
-    sheet.title = title[:31]
-    sheet.append(list(head))
-    widths = [_width(cell) for cell in head]
-    for row in rows:
-        cells = [harmless(cell) for cell in row]
-        sheet.append(cells)
-        widths = [max(width, _width(cell)) for width, cell in zip(widths, cells, strict=True)]
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    for i, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(i)].width = min(width + _WIDE, _WIDTH_MAX)
-    for line in sheet.iter_rows(min_row=2):
-        for cell in line:
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = sheet.dimensions
+def as_xlsx(
+    title: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    about: tuple[str, Iterable[tuple[str, str]]] | None = None,
+    *,
+    freeze: str = "A2",
+) -> bytes:
+    """Return a table as a workbook; ``about`` is the title and the lines of a second sheet that explains it."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(title[:_TITLE_MAX])
+    table = [[harmless(cell) for cell in row] for row in rows]
+    columns = zip(head, *table, strict=True)
+    for i, column in enumerate(columns, 1):
+        width = max(_width(cell) for cell in column) + _WIDE
+        sheet.column_dimensions[get_column_letter(i)].width = min(width, _WIDTH_MAX)
+    sheet.freeze_panes = freeze
+    sheet.append([_styled(sheet, cell, _BOLD, None) for cell in head])
+    for row in table:
+        is_tall = any(isinstance(cell, str) and ("\n" in cell or _width(cell) > _WIDTH_MAX) for cell in row)
+        sheet.append([_styled(sheet, cell, None, _WRAPPED) for cell in row] if is_tall else row)
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{len(table) + 1}"
+    if about is not None:
+        notes = book.create_sheet(about[0][:_TITLE_MAX])
+        notes.column_dimensions["A"].width, notes.column_dimensions["B"].width = 20, 80
+        for note in about[1]:
+            notes.append([_styled(notes, harmless(cell), None, _WRAPPED) for cell in note])
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
@@ -66,6 +77,17 @@ def harmless(cell: Cell) -> Cell:
         return cell
     text = _NOT_IN_XML.sub("", cell)
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+
+
+def _styled(sheet: WriteOnlyWorksheet, cell: Cell, font: Font | None, wrapped: Alignment | None) -> Any:
+    if isinstance(cell, (int, float)) or not cell:
+        return cell
+    made = WriteOnlyCell(sheet, cell)
+    if font is not None:
+        made.font = font
+    if wrapped is not None:
+        made.alignment = wrapped
+    return made
 
 
 def _width(cell: Cell) -> int:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = 12.0
 ANSWER_SECONDS_MAX = 60.0
+GONE_SECONDS_MAX = 2.0
 COUNTED_SECONDS, ENDS_MAX = 60.0, 5
 
 
@@ -85,6 +86,8 @@ class Supervisor:
         if len(ends) > ENDS_MAX:
             return False
         click.echo(f"The process {name!r} ended; starting it again.", err=True)
+        # A server that was killed leaves its own children: they would keep its port and answer with errors.
+        _end_session(self._children[name].pid)
         self.start(name, command)
         return True
 
@@ -97,9 +100,22 @@ class Supervisor:
             try:
                 child.wait(timeout=PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
-                # The whole session: a server that is stuck would leave its own children behind.
-                os.killpg(child.pid, signal.SIGKILL)
+                # A server that is stuck: it goes with everything it started.
+                _end_session(child.pid)
                 child.wait()
+            _end_session(child.pid)
 
     def _ended(self) -> str | None:
         return next((name for name, child in self._children.items() if child.poll() is not None), None)
+
+
+def _end_session(leader: int) -> None:
+    """Kill whatever is left of the session of a process, and wait a moment until it is gone."""
+    deadline = time.monotonic() + GONE_SECONDS_MAX
+    try:
+        os.killpg(leader, signal.SIGKILL)
+        while time.monotonic() < deadline:
+            os.killpg(leader, 0)
+            time.sleep(0.02)
+    except ProcessLookupError:
+        return

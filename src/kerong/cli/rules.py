@@ -36,16 +36,14 @@ def check(policies: Path | None, on: datetime | None) -> None:
     """
     from kerong.engines.rules.compiler import check_library
     from kerong.engines.rules.loading import read_library
+    from kerong.engines.rules.unpublished import unpublished_count
 
     begun = time.perf_counter()
     library, mistakes = read_library(policies or policies_folder())
     mistakes = [*mistakes, *check_library(library, chosen_day(on))]
     cases, case_mistakes = _cases(library, policies or policies_folder())
     stop_on([*mistakes, *case_mistakes])
-    values = [v for pack in library.packs.values() for p in pack.parameters.values() for v in p.values]
-    unpublished = sum(1 for v in values if v.mark.verified == "not_found") + sum(
-        1 for v in values for row in v.rows if row.mark is not None and row.mark.verified == "not_found"
-    )
+    unpublished = sum(unpublished_count(pack, chosen_day(on)) for pack in library.packs.values())
     click.echo(
         f"{len(library.packs)} packs, {len(library.facts)} facts, {len(library.sources)} sources, {len(cases)} cases, "
         f"{sum(len(found.products) for found in library.shelf.values())} shelf products: "

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from kerong.cli.one_run import OneRun
 from kerong.cli.processes import Supervisor
 from kerong.portal.home import HomeError, home_folder
 from kerong.portal.postgres import APP_ROLE, OWNER_ROLE, PostgresError, PostgresServer
@@ -54,12 +55,14 @@ def run(*, dev: bool, host: str, port: int) -> None:
     if dev:
         os.environ["KERONG_DEBUG"] = "1"
     with _told_plainly(), ExitStack() as afterwards:
+        only_run = afterwards.enter_context(OneRun())
         ensure_secrets()
         keep_database = _use_database(afterwards)
         free_port = _free_port(host, port)
         if free_port != port:
             click.echo(f"Port {port} is taken, using {free_port}.")
         address = f"http://{host}:{free_port}/"
+        only_run.answers_at(address)
         lines = _prepare_everything(environment, address)
         supervisor = afterwards.enter_context(Supervisor())
         _start_processes(supervisor, environment, host=host, port=free_port, dev=dev)

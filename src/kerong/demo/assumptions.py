@@ -69,6 +69,11 @@ class Industry:
     strategic: float
     trades: tuple[str, ...]
 
+    @property
+    def is_farm(self) -> bool:
+        """Whether a farmers' cooperative can be one of its firms."""
+        return self.code.startswith("A")
+
 
 @dataclass(frozen=True, slots=True)
 class Chance:

@@ -79,6 +79,7 @@ class Drawing:
             codes, likely = list(choice.shares), np.array(list(choice.shares.values()), float)
             chosen = self.rng(name).choice(len(codes), self.firms, p=likely / likely.sum())
             self.keep(name, np.array(codes)[chosen], choice.missing)
+        self._forms()
         self._listing()
 
     def titles(self, fitting: Mapping[str, Flags]) -> None:
@@ -205,6 +206,18 @@ class Drawing:
         rate = np.clip(np.where(does, 3.0, 0.3) * np.exp(0.6 * self.innovation - 0.18), 0, 300)
         self.keep("ip_class2_count", self.rng("class 2").poisson(rate), 0.05)
 
+    def _forms(self) -> None:
+        """Put the cooperatives among the firms of agriculture, as many as the guess says of all firms."""
+        forms = np.asarray(self.true("enterprise_form_code"))
+        farms = self.of_industry("is_farm") > 0
+        number = min(int((forms == "cooperative").sum()), int(farms.sum()))
+        luck = np.where(farms, self.rng("cooperative").random(self.firms), -1.0)
+        others = np.where(forms == "cooperative", "company", forms)
+        self.made["enterprise_form_code"] = (
+            np.where(self._top(luck, number), "cooperative", others),
+            self.made["enterprise_form_code"][1],
+        )
+
     def _market(self) -> None:
         """The main product and its niche, and how industry offices score the firm."""
         strategic = self.rng("strategic").random(self.firms) < self.of_industry("strategic")
@@ -217,7 +230,8 @@ class Drawing:
 
     def _listing(self) -> None:
         """Put the largest firms on boards, as many as are published."""
-        free = np.array(self.true("is_active") & (self.months > 60))
+        is_company = self.true("enterprise_form_code") != "cooperative"
+        free = np.array(self.true("is_active") & (self.months > 60) & is_company)
         for board, target in (
             ("domestic", "listed_domestic"),
             ("overseas", "listed_overseas"),

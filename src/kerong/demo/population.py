@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from kerong.engines.rules.model import Fact, Library
 
 LABEL = "演示数据：全部虚构"
-GENERATOR = 2
+GENERATOR = 3
 """Raised whenever the same seed would give other firms."""
 FIRMS_DEFAULT, SEED_DEFAULT = 20_000, 20_261_123
 FIRMS_MAX = 2_000_000

@@ -16,12 +16,19 @@ from kerong.engines.rules.model import PolicyMistakesError
 from kerong.portal.worker.places import population_folder
 from kerong.records.facts.actions import store_demo_firm, store_demo_history
 from kerong.records.packs.actions import release_folder
-from kerong.records.packs.queries import DEMONSTRATION, TextsRefusedError, current, current_release
+from kerong.records.packs.queries import (
+    DEMONSTRATION,
+    TextsRefusedError,
+    current,
+    current_release,
+    overwritten_by,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from kerong.portal.preparation import Preparation
+    from kerong.records.packs.queries import Overwritten
 
 NOTE = "随软件提供的政策包。演示发布不是法律意义上的发布，“文号”一栏不是法定文号。"
 RELEASED_BY = "kerong run"
@@ -42,7 +49,21 @@ def release_shipped_packs(_preparation: Preparation) -> Iterable[str]:
         if last is None:
             raise SystemExit(f"The policies in {folder} cannot be released:\n{error}") from None
         return [f"政策文件有错误，仍用第 {last.number} 次发布：", *str(error).splitlines()]
-    return [_release_line(release.number, release.document_number, new=release != last)]
+    lines = [_release_line(release.number, release.document_number, new=release != last)]
+    return [*lines, *(_overwritten_lines(overwritten_by(release)) if release != last else ())]
+
+
+def _overwritten_lines(found: Iterable[tuple[str, Overwritten]]) -> Iterable[str]:
+    """Name every number that the release changed under its old first day: the law itself keeps no trace."""
+    for path, changed in found:
+        row = f" {changed.row}" if changed.row else ""
+        day = changed.start or changed.seen_since or "起始日未读到"
+        old, new = (
+            "无" if cells is None else " / ".join(words or "未公布" for words in cells.words())
+            for cells in (changed.old, changed.new)
+        )
+        what = "同一生效日的数被改写" if changed.new else "一个已收录的数被拿掉（改了生效日也算）"
+        yield f"注意：{what}：{path} {changed.label}{row}（{day}）{old} → {new}"
 
 
 def store_demo_firms(_preparation: Preparation) -> Iterable[str]:

@@ -215,6 +215,7 @@ def citation(context: dict[str, Any], cited: Mark, when: str = "") -> dict[str, 
         "when": when,
         "is_listed": cited.cites in context.get("cites_listed", ()),
         "anchor": cited.cites.replace("#", "-"),
+        "page": _page_of(context["law"].library.sources, cited.cites),
     }
 
 
@@ -231,6 +232,14 @@ def law_notice() -> dict[str, Any]:
     return {"following_files": law.following_files, "mistakes": law.mistakes}
 
 
+def _page_of(sources: Any, cites: str) -> str:
+    """Return where a citation stands in our own library of documents."""
+    key, _hash, anchor = cites.partition("#")
+    if key not in sources:
+        return ""
+    return reverse(LINKS["source"], args=[key]) + (f"#anchor-{anchor}" if anchor else "")
+
+
 def cited_clause(sources: Any, cites: str) -> CitedClause | None:
     """Look a citation up; None where the document is not in the library."""
     key, _hash, anchor_key = cites.partition("#")
@@ -238,7 +247,8 @@ def cited_clause(sources: Any, cites: str) -> CitedClause | None:
     if source is None:
         return None
     anchor = source.anchors.get(anchor_key)
-    address = (anchor.address if anchor else "") or source.address
+    # An anchor has its document's address unless its own page is said not to be one to link.
+    address = anchor.address if anchor else source.address
     return CitedClause(
         number=source.number,
         title=source.title,

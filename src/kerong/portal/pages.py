@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from kerong.capabilities.matchmaking.queries import shelf_counts
 from kerong.capabilities.policy_library.queries import rules_matching
 from kerong.portal.page_tags import MEANINGS
 from kerong.records.facts import queries as facts
@@ -36,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "law": law,
             "rule_count": len(lines),
             "source_count": len(law.library.sources),
-            "product_count": sum(len(each.products) for each in law.library.shelf.values()),
+            "products": shelf_counts(law),
             "institution_count": len(law.library.shelf),
             "clause_count": sum(line.clause_count for line in lines),
             "unpublished_count": sum(line.unpublished_count for line in lines),

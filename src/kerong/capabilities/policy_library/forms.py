@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SEARCH_MAX = 100
 _BARE_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 _DIGITS_MANY = 12
+WHOLE = 10_000
+_POSITIVE = frozenset({"money", "money_usd", "months", "days", "seconds"})
 
 
 def typed_text(request: HttpRequest, name: str) -> str:
@@ -93,6 +95,21 @@ class WhatIfForm(forms.Form):
             return {}
         ends = {"low": self.range.low, "current": self.range.current, "high": self.range.high}
         return {name: shown(value, self.chosen.unit) for name, value in ends.items()}
+
+    @property
+    def warning(self) -> str:
+        """Ask to confirm a value that can be tried but hardly meant: a share over 100 %, a sum of nothing."""
+        stored = getattr(self, "cleaned_data", {}).get("value")
+        if stored is None or self.chosen is None or self.range is None or stored == self.range.current:
+            return ""
+        kind, current = self.chosen.unit.type, self.range.current
+        if kind == "ratio":
+            if stored > WHOLE >= current:
+                return _("超过 100%，请确认")
+            return _("低于 0，请确认") if stored < 0 <= current else ""
+        if kind in _POSITIVE and stored <= 0 < current:
+            return _("金额或期限为 0 或负数，请确认")
+        return ""
 
     @property
     def value_words(self) -> str:

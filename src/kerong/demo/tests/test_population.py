@@ -174,3 +174,16 @@ def test_an_industry_or_region_of_the_assumptions_exists() -> None:
 def test_an_impossible_size_is_refused(tmp_path: Path, library: Library) -> None:
     with pytest.raises(ValueError, match="expected"):
         build_population(tmp_path, library, ON, firms=0)
+
+
+def test_cooperatives_are_farmers_and_no_board_lists_them() -> None:
+    drawing = Drawing(ON, firms=6_000, seed=3)
+    drawing.main_facts()
+
+    forms = drawing.true("enterprise_form_code")
+    is_cooperative = forms == "cooperative"
+
+    # One firm in a hundred, as assumptions.yaml says, though only one in 25 is a farm.
+    assert 30 < is_cooperative.sum() < 100
+    assert set(drawing.true("industry_code")[is_cooperative]) == {"A01"}
+    assert not (drawing.board[is_cooperative] != "").any()

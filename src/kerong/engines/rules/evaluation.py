@@ -146,13 +146,18 @@ class AmountWorkedOut:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One change of one fact by the firm, in stored units and in words."""
+    """One change of one fact by the firm, in stored units and in words.
+
+    ``after`` is the least value that suffices; ``told`` is the one the sentence names, rounded the safe way, and
+    it has been proved as well.
+    """
 
     fact: str
     label: str
     label_en: str
     before: int
     after: int
+    told: int
     sentence: str
     sentence_en: str
 

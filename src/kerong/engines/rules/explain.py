@@ -147,10 +147,11 @@ class _Explainer:
             if isinstance(found, frozenset):
                 found = next(iter(cast("frozenset[str]", found)))
             if found is None:
-                return str(getattr(self.speaker.unsaid(("name", name)), language))
+                unsaid = self.speaker.unsaid(("name", name))
+                return f"（数值{unsaid.zh}）" if language == "zh" else f"({unsaid.en})"
             return show_quantity(found, unit, language)
 
-        return re.sub(r"\{([a-z0-9_.]+)\}", value, text)
+        return re.sub(r" ?（(数值[^）]*)） ?", r"（\1）", re.sub(r"\{([a-z0-9_.]+)\}", value, text))
 
     def _comparisons(
         self, tree: Tree, measure: Words | None, *, negated: bool = False
@@ -193,9 +194,10 @@ class _Explainer:
         zh, en = OPERATORS[found.operator]
         required = found.required
         kept = truth is False
+        said, asked = found.said
         sentence = Words(
-            f"{found.measure.zh} {found.actual.zh}，要求{zh} {required.zh}",
-            f"{found.measure.en}: {found.actual.en}, required {en} {required.en}",
+            f"{found.measure.zh} {said.zh}，要求{f'{zh} ' if found.operator else '的数值'}{asked.zh}",
+            f"{found.measure.en}: {said.en}, required{f' {en}' if found.operator else ':'} {asked.en}",
         )
         if kept and found.gap_text.zh:
             sentence = Words(f"{sentence.zh}，{found.gap_text.zh}", f"{sentence.en}, {found.gap_text.en}")
@@ -387,7 +389,8 @@ class _Explainer:
         facts = [self.library.facts[name] for name in finder.facts]
         zh = [f"“{label}”未公布" for label in finder.unpublished] + [f"缺“{fact.label}”" for fact in facts]
         en = ["not published"] * bool(finder.unpublished) + [f"missing: {fact.label_en}" for fact in facts]
-        return Words("，".join(zh) or "无法计算", ", ".join(en) or "cannot be worked out")
+        why, why_en = f"（{'，'.join(zh)}）" if zh else "", f" ({', '.join(en)})" if en else ""
+        return Words(f"无法计算{why}", f"cannot be worked out{why_en}")
 
 
 def _asked(fact: MissingFact) -> str:

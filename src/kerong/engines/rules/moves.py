@@ -18,8 +18,8 @@ from kerong.engines.rules.facts_known import Known, completed
 from kerong.engines.rules.graph import INT_MAX, LOWEST, Graph
 from kerong.engines.rules.interpreter import Interpreter
 from kerong.engines.rules.python_code import Function, base_inputs, generate
-from kerong.engines.rules.quantities import show_quantity
 from kerong.engines.rules.snapshot import derived_order
+from kerong.engines.rules.way_words import move_words, told_values, way_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -270,47 +270,38 @@ class _Search:
 
     def _proved(self, names: Sequence[str], state: Known) -> Way | None:
         """Return the way once the interpreter has confirmed it from the firm's own facts."""
-        changed = {name: state[name] for name in names}
+        exact = {name: int(state[name] or 0) for name in names}
+        leads_to = self._judged(exact)
+        if leads_to == "not_met":
+            return None
+        facts = [self.library.facts[name] for name in names]
+        spans = {fact.name: (int(self.start[fact.name] or 0), exact[fact.name]) for fact in facts}
+        told = {fact.name: told_values(fact, *spans[fact.name]) for fact in facts}
+        if told != spans and not self._is_sayable(told, leads_to):
+            told = spans
+        words = [(fact, move_words(fact, *told[fact.name])) for fact in facts]
+        moves = tuple(
+            Move(
+                fact.name, fact.label, fact.label_en, *spans[fact.name], told[fact.name][1], said.zh, said.en
+            )
+            for fact, said in words
+        )
+        said = way_words(words, leads_to)
+        return Way(moves, sum(fact.effort for fact in facts), leads_to, said.zh, said.en)
+
+    def _judged(self, changed: Mapping[str, int]) -> Truth:
+        """Return the interpreter's verdict once some facts have changed."""
         known = completed(self.library, self.on, {**self.given, **changed})
         verdict = Interpreter(self.library, self.on, known).verdict(self.rule.pack)
-        if verdict is False:
-            return None
-        leads_to: Truth = "met" if verdict else "unknown"
-        moves = tuple(self._move(name, int(state[name] or 0)) for name in names)
-        ending = (
-            ("即符合全部条件", "then every condition is met")
-            if verdict
-            else (
-                "后不再有不符合的条件，仍有条件缺资料",
-                "then nothing is failed; some conditions still lack data",
-            )
-        )
-        return Way(
-            moves,
-            sum(self.library.facts[name].effort for name in names),
-            leads_to,
-            f"{'，并且'.join(move.sentence for move in moves)}，{ending[0]}",
-            f"{' and '.join(move.sentence_en for move in moves)}; {ending[1]}",
-        )
+        return "unknown" if verdict is None else "met" if verdict else "not_met"
 
-    def _move(self, name: str, after: int) -> Move:
-        fact = self.library.facts[name]
-        before = int(self.start[name] or 0)
-        if fact.type == "flag":
-            return Move(
-                name, fact.label, fact.label_en, before, after,
-                f"{fact.label}：由“{'否' if after else '是'}”改为“{'是' if after else '否'}”",
-                f"{fact.label_en}: from {'no' if after else 'yes'} to {'yes' if after else 'no'}",
-            )  # fmt: skip
-        verb, verb_en = ("增至", "up to") if after > before else ("降至", "down to")
-        change = ("增加", "more") if after > before else ("减少", "less")
-        zh = [show_quantity(value, fact.unit, "zh") for value in (before, after, abs(after - before))]
-        en = [show_quantity(value, fact.unit, "en") for value in (before, after, abs(after - before))]
-        return Move(
-            name, fact.label, fact.label_en, before, after,
-            f"{fact.label}由 {zh[0]} {verb} {zh[1]}（{change[0]} {zh[2]}）",
-            f"{fact.label_en} from {en[0]} {verb_en} {en[1]} ({en[2]} {change[1]})",
-        )  # fmt: skip
+    def _is_sayable(self, told: Mapping[str, tuple[int, int]], leads_to: Truth) -> bool:
+        """Tell whether the rounded values are allowed and lead to the same, by the interpreter too."""
+        for name, (_, after) in told.items():
+            fact = self.library.facts[name]
+            if not fact.low <= after <= fact.high or not _allowed(fact, int(self.start[name] or 0), after):
+                return False
+        return self._judged({name: after for name, (_, after) in told.items()}) == leads_to
 
 
 def _allowed(fact: Fact, current: int, value: int) -> bool:

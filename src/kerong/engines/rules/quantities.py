@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kerong.engines.rules.model import UNITS, Fact, FactType, Unit
+from kerong.engines.rules.written_numbers import QuantityError, in_digits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,23 +53,18 @@ _WORDS: dict[str, tuple[FactType, int]] = {
     "person": ("count", 1),
     "item": ("count", 1),
     "time": ("count", 1),
+    "firm": ("count", 1),
+    "deal": ("count", 1),
     "个": ("count", 1),
     "％": ("ratio", 100),
+    "w": ("money", 10**6),
+    "w元": ("money", 10**6),
+    "w美元": ("money_usd", 10**6),
 }
 
 
-class QuantityError(ValueError):
-    """A quantity that cannot be read: what is wrong, what was expected, and the cure."""
-
-    def __init__(self, what: str, expected: str, cure: str) -> None:
-        self.what = what
-        self.expected = expected
-        self.cure = cure
-        super().__init__(f"{what}. Expected: {expected}. Cure: {cure}")
-
-
 def read_quantity(written: str | int, fact: Fact) -> int | str:
-    """Return the stored value of a quantity of a fact: ``5000万元``, ``4.2%``, ``3年``, a code, a date.
+    """Return the stored value of a quantity of a fact: ``5000万元``, ``三百万``, ``4.2%``, ``3年``.
 
     An integer, or digits without a unit, is a stored value already. Raises QuantityError, also when it is
     outside the fact's range or not among its codes.
@@ -151,6 +147,7 @@ def _read_text(text: str, fact: Fact) -> int:
         return _read_day(text)
     if fact.type == "money_usd" and (dollars := _USD_FIRST.fullmatch(text)):
         text = f"{dollars[1]}{f' {dollars[2]}' if dollars[2] else ''} USD"
+    text = in_digits(text, fact.type)
     match = _AMOUNT.fullmatch(text)
     if match is None:
         raise _not_a_number(text)
@@ -236,7 +233,7 @@ def _not_a_number(text: str) -> QuantityError:
     return QuantityError(f"`{text[:40]}` is not a number", expected, cure)
 
 
-def _trimmed(value: int, factor: int, least: int = 0) -> str:
+def trimmed(value: int, factor: int, least: int = 0) -> str:
     """Print ``value / factor`` exactly (factor is a power of ten), keeping at least so many decimals."""
     places = len(str(factor)) - 1
     whole, rest = divmod(abs(value), factor)
@@ -253,13 +250,13 @@ def _show_money(fen: int, _unit: Unit | None, language: Language) -> str:
     if language == "en":
         for factor, word in ((10**11, "billion yuan"), (10**8, "million yuan")):
             if size >= factor and fen % (factor // 1000) == 0:
-                return f"{_trimmed(fen, factor)} {word}"
-        return f"{_trimmed(fen, 100)} yuan"
+                return f"{trimmed(fen, factor)} {word}"
+        return f"{trimmed(fen, 100)} yuan"
     if size >= 10**10 and fen % 10**8 == 0:
-        return f"{_trimmed(fen, 10**10)}亿元"
+        return f"{trimmed(fen, 10**10)}亿元"
     if size >= 10**6 and fen % 100 == 0:
-        return f"{_trimmed(fen, 10**6)}万元"
-    return f"{_trimmed(fen, 100)}元"
+        return f"{trimmed(fen, 10**6)}万元"
+    return f"{trimmed(fen, 100)}元"
 
 
 def _show_dollars(cents: int, _unit: Unit | None, language: Language) -> str:
@@ -267,8 +264,8 @@ def _show_dollars(cents: int, _unit: Unit | None, language: Language) -> str:
     if language == "en":
         for factor, word in ((10**11, "billion"), (10**8, "million")):
             if size >= factor and cents % (factor // 1000) == 0:
-                return f"USD {_trimmed(cents, factor)} {word}"
-        return f"USD {_trimmed(cents, 100)}"
+                return f"USD {trimmed(cents, factor)} {word}"
+        return f"USD {trimmed(cents, 100)}"
     return _show_money(cents, None, "zh").removesuffix("元") + "美元"
 
 
@@ -282,8 +279,8 @@ def _show_ratio(bp: int, unit: Unit | None, _language: Language) -> str:
     if unit is not None and unit.key == "bp":
         return f"{bp:,}BP"
     if unit is not None and unit.key == "permille":
-        return f"{_trimmed(bp, 10)}‰"
-    return f"{_trimmed(bp, 100, least=1)}%"
+        return f"{trimmed(bp, 10)}‰"
+    return f"{trimmed(bp, 100, least=1)}%"
 
 
 def _show_months(months: int, _unit: Unit | None, language: Language) -> str:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
-from math import ceil, floor
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from kerong.engines.rules.code_names import code_name
+from kerong.engines.rules.comparing import (
+    NOTHING,
+    Span,
+    Words,
+    gap_words,
+    joined,
+    least_shortfall,
+    shown,
+    shown_span,
+    told,
+)
 from kerong.engines.rules.model import UNITS, Fact, Library, Pack, Unit
-from kerong.engines.rules.quantities import Language, show_quantity
+from kerong.engines.rules.quantities import show_quantity
 from kerong.engines.rules.syntax import Tree, names_in
+from kerong.engines.rules.together import rounded, step_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +34,13 @@ OPERATORS: Mapping[str, tuple[str, str]] = {
     "<": ("低于", "less than"),
     "=": ("等于", "exactly"),
     "<>": ("不等于", "other than"),
+    "": ("为", "to be"),
+    "date>=": ("不早于", "no earlier than"),
+    "date>": ("晚于", "after"),
+    "date<=": ("不晚于", "no later than"),
+    "date<": ("早于", "before"),
+    "date=": ("等于", "exactly"),
+    "date<>": ("不等于", "other than"),
 }
 MIRRORED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 NEGATED = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -31,16 +48,12 @@ _TEN_THOUSAND = ("int", 10_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A text in both languages."""
-
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
 class Compared:
-    """A comparison taken apart: texts of both sides, and the gap in the unit of one fact."""
+    """A comparison taken apart: exact texts of both sides, the gap in the unit of one fact, and the sentence.
+
+    ``said`` has both sides as the sentence says them: in one unit with the gap, sums rounded to 0.01万元. The gap
+    is None while one side is not certain; its text then says the least.
+    """
 
     measure: Words
     actual: Words
@@ -49,6 +62,7 @@ class Compared:
     gap: int | None
     gap_fact: str
     gap_text: Words
+    said: tuple[Words, Words]
 
 
 class Speaker:
@@ -112,10 +126,7 @@ class Speaker:
         span = self.oracle.number(self.pack, tree)
         if span is None:
             return Words("未知", "unknown") if self.says_of_firm(tree) else self.unsaid(tree)
-        texts = [
-            Words(*(_shown(x, unit, language) for language in ("zh", "en"))) for x in dict.fromkeys(span)
-        ]
-        return Words(" 至 ".join(t.zh for t in texts), " to ".join(t.en for t in texts))
+        return shown_span(span, unit)
 
     def unsaid(self, tree: Tree) -> Words:
         """Return why an expression of the law has no value for this firm."""
@@ -141,20 +152,26 @@ class Speaker:
             return ratio
         unit = self.unit_of(a)
         left, right = self.oracle.number(self.pack, a), self.oracle.number(self.pack, b)
-        gap, gap_text, gap_fact = None, Words("", ""), ""
-        if left is not None and right is not None:
-            short = _shortfall(operator, left[0] if operator in {">=", ">"} else left[1], right[0])
-            if short is not None and short > 0:
-                gap, gap_fact = short, a[1] if a[0] == "name" and a[1] not in names_in(b) else ""
-                gap_text = _gap_words(operator, _difference(short, unit))
+        label, actual, required = _named(measure, self.label_of(a)), self.shown(a, unit), self.shown(b, unit)
+        if left is None or right is None:
+            # Without a value there is nothing that "at least" could stand before.
+            compared_by = operator if right is not None else ""
+            return Compared(label, actual, compared_by, required, None, "", NOTHING, (actual, required))
+        if unit.type == "date":
+            # Stored as yyyymmdd: their difference is no number of days.
+            return Compared(label, actual, f"date{operator}", required, None, "", NOTHING, (actual, required))
+        short = least_shortfall(operator, left, right)
+        words = told(operator, left, right, short, unit)
+        is_certain = left[0] == left[1] and right[0] == right[1]
         return Compared(
-            _named(measure, self.label_of(a)),
-            self.shown(a, unit),
+            label,
+            words.actual if words.is_exact else actual,
             operator,
-            self.shown(b, unit),
-            gap,
-            gap_fact,
-            gap_text,
+            words.required if words.is_exact else required,
+            short if is_certain else None,
+            a[1] if short and is_certain and a[0] == "name" and a[1] not in names_in(b) else "",
+            gap_words(operator, words.gap, is_least=not is_certain) if short else NOTHING,
+            (words.actual, words.required),
         )
 
     def _ratio(self, operator: str, a: Tree, b: Tree, measure: Words | None) -> Compared | None:
@@ -175,25 +192,36 @@ class Speaker:
                         f"{self.label_of(part).en} to {self.label_of(whole).en}",
                     ),
                 )
-                actual = Words("未知", "unknown")
-                gap, gap_text = None, Words("", "")
-                if parts is not None and wholes is not None and shares is not None:
-                    if wholes[0] > 0:
-                        value = parts[0] * 10_000 / wholes[0]
-                        actual = Words(*(_shown(value, UNITS["percent"], x) for x in ("zh", "en")))
-                    short = _shortfall(turned, parts[0], wholes[0] * shares[0] / 10_000)
-                    if short is not None and short > 0:
-                        gap = short
-                        unit = self.unit_of(part)
-                        words = Words(*(_shown(Fraction(short), unit, x) for x in ("zh", "en")))
-                        named = Words(
-                            f"{words.zh}{self.label_of(part).zh}", f"{words.en} of {self.label_of(part).en}"
-                        )
-                        gap_text = _gap_words(turned, named)
-                # Moving a part that is also in the whole would move the requirement too.
+                required = self.shown(share, UNITS["percent"])
                 fact = part[1] if part[0] == "name" and part[1] not in names_in(product) else ""
+                if parts is None or wholes is None or shares is None:
+                    actual = Words("未知", "unknown")
+                    compared_by = turned if shares is not None else ""
+                    return Compared(
+                        label, actual, compared_by, required, None, "", NOTHING, (actual, required)
+                    )
+                goals = (wholes[0] * shares[0] / 10_000, wholes[1] * shares[1] / 10_000)
+                short = least_shortfall(turned, parts, goals)
+                actual = _share_of(parts, wholes, up=short is not None and turned in {"<=", "<"})
+                is_certain = parts[0] == parts[1] and goals[0] == goals[1]
+                gap_text = NOTHING
+                if short:
+                    unit = self.unit_of(part)
+                    up = rounded(short, step_of(unit.type, [short]), up=True)
+                    amount = Words(*(show_quantity(up, unit, x) for x in ("zh", "en")))
+                    short_of = gap_words(turned, amount, is_least=not is_certain)
+                    named = self.label_of(part)
+                    gap_text = Words(f"{named.zh}{short_of.zh}", f"{named.en} {short_of.en}")
+                # Moving a part that is also in the whole would move the requirement too.
                 return Compared(
-                    label, actual, turned, self.shown(share, UNITS["percent"]), gap, fact, gap_text
+                    label,
+                    actual,
+                    turned,
+                    required,
+                    short if is_certain else None,
+                    fact if short and is_certain else "",
+                    gap_text,
+                    (actual, required),
                 )
         return None
 
@@ -220,38 +248,14 @@ def _without_ten_thousand(tree: Tree) -> Tree | None:
     return None
 
 
-def _shortfall(operator: str, actual: Fraction, required: Fraction) -> int | None:
-    """Return the least whole change that meets the comparison; None where no single direction would."""
-    if operator == ">=":
-        return ceil(required - actual)
-    if operator == ">":
-        return floor(required - actual) + 1
-    if operator == "<=":
-        return ceil(actual - required)
-    if operator == "<":
-        return floor(actual - required) + 1
-    return None
-
-
-def _difference(size: int, unit: Unit) -> Words:
-    """Print a difference; between two ratios it is percentage points."""
-    if unit.type == "ratio":
-        points = f"{size // 100}.{size % 100:02}".rstrip("0").rstrip(".")
-        return Words(f"{points} 个百分点", f"{points} percentage points")
-    return Words(*(_shown(Fraction(size), unit, x) for x in ("zh", "en")))
-
-
-def _gap_words(operator: str, amount: Words) -> Words:
-    if operator in {">=", ">"}:
-        return Words(f"还差 {amount.zh}", f"{amount.en} short")
-    return Words(f"超出 {amount.zh}", f"{amount.en} over")
-
-
-def _shown(value: Fraction, unit: Unit, language: Language | Literal["zh", "en"]) -> str:
-    """Print an exact number in a unit; what is no whole stored unit is cut, never rounded up past a threshold."""
-    whole = floor(value)
-    text = show_quantity(whole, unit, "zh" if language == "zh" else "en")
-    return text if value == whole else f"约 {text}" if language == "zh" else f"about {text}"
+def _share_of(parts: Span, wholes: Span, *, up: bool) -> Words:
+    """Print the share that a part has in a whole; two ends while facts are missing."""
+    if wholes[0] <= 0:
+        return Words("未知", "unknown")
+    ends = dict.fromkeys((parts[0] * 10_000 / wholes[1], parts[1] * 10_000 / wholes[0]))
+    return Words(
+        *(joined([shown(x, UNITS["percent"], said, up=up) for x in ends], said) for said in ("zh", "en"))
+    )
 
 
 def fact_words(fact: Fact, value: int | str) -> Words:

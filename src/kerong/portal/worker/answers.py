@@ -216,12 +216,14 @@ def _amounts(
 ) -> list[dict[str, Any]]:
     """Return sums of amounts; the sum after is hidden where its difference would tell of few firms.
 
-    Of the ``whole`` rule, also over how many firms the amount differs: by group it would need covering.
+    Also over how many firms the amount differs. A sum that differs for fewer than five is hidden after. Of the
+    ``whole`` rule the count is left out when its movement is hidden.
     """
     found: list[dict[str, Any]] = []
     for amount in amounts:
         declared = held.law.library.packs[rule].amounts[amount.name]
-        firms_moved = moved or is_small(abs(amount.firms_after - amount.firms_before))
+        few = is_small(amount.firms_changed)
+        firms_moved = moved or few or is_small(abs(amount.firms_after - amount.firms_before))
         row: dict[str, Any] = {
             "name": amount.name, "label": declared.label, "label_en": declared.label_en or declared.label
         }  # fmt: skip
@@ -234,9 +236,9 @@ def _amounts(
                 "text": "" if hidden else show_quantity(value, declared.unit)
             }
             row[f"firms_{side}"] = cell(firms, hidden=hidden)
-        if whole and not moved:
+        if not (whole and moved):
             same = amount.firms_before - amount.firms_changed
-            hidden = is_small(amount.firms_changed) or is_small(same)
+            hidden = few or (amount.firms_changed > 0 and (moved or is_small(same)))
             row["firms_changed"] = cell(amount.firms_changed, hidden=hidden)
         found.append(row)
     return found

@@ -86,7 +86,7 @@ def hidden_changes(total: Mapping[str, int], tables: Mapping[str, Table]) -> set
 
 
 def sums_covered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Hide one more sum where a single one is hidden: the total less the others would give it away.
+    """Hide one more figure where a single one is hidden: the total less the others would give it away.
 
     ``rows`` are the groups of one table, each with its ``amounts``; the group with the fewest firms is chosen.
     """
@@ -98,4 +98,15 @@ def sums_covered(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 fewest = min(shown, key=lambda amount: amount[f"firms_{side}"]["value"])
                 fewest[side] = cell(None, hidden=True) | {"text": ""}
                 fewest[f"firms_{side}"] = cell(None, hidden=True)
+        changed = [row["amounts"][position] for row in rows if "firms_changed" in row["amounts"][position]]
+        known = [a for a in changed if not a["firms_changed"]["suppressed"]]
+        if known and len(changed) - len(known) == 1:
+            fewest = min(known, key=_changed_order)
+            fewest["firms_changed"] = cell(None, hidden=True)
     return rows
+
+
+def _changed_order(amount: dict[str, Any]) -> tuple[bool, int]:
+    """Put the smallest count first, and a count of nobody last: it covers only where nothing else can."""
+    count = amount["firms_changed"]["value"]
+    return count == 0, count

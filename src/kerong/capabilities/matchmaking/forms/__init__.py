@@ -7,6 +7,7 @@ from kerong.capabilities.matchmaking.forms.facts import (
     FactsForm,
     FactsOnPage,
     QuantityField,
+    Unread,
     can_be_typed,
     written,
 )
@@ -18,6 +19,8 @@ from kerong.capabilities.matchmaking.forms.shelf import (
     ShelfForm,
     chosen_products,
     has_too_many,
+    money_words,
+    unknown_products,
 )
 
 __all__ = [
@@ -32,8 +35,11 @@ __all__ = [
     "FactsOnPage",
     "QuantityField",
     "ShelfForm",
+    "Unread",
     "can_be_typed",
     "chosen_products",
     "has_too_many",
+    "money_words",
+    "unknown_products",
     "written",
 ]

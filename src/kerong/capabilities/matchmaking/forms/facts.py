@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from kerong.engines.rules.quantities import Language
 
 LONGEST = 60
+SUSPICIOUS = 100
+"""A new value this many times the original, or this fraction of it, is asked about."""
 # What a person writes into a field of each type, in stored units.
 EXAMPLES = {"date": 20200315, "months": 24}
 
@@ -41,12 +43,25 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """One value of the address that changes nothing because it could not be read, and why."""
+
+    fact: Fact
+    message: str
+
+
+@dataclass(frozen=True)
 class FactRow:
-    """One fact on the page, with its field where the visitor may change it."""
+    """One fact on the page, with its field where the visitor may change it.
+
+    ``change`` is how its new value was understood; ``is_suspicious`` says that it differs so much from the
+    original that the unit was probably meant otherwise.
+    """
 
     shown: FactShown
     field: forms.BoundField | None
-    is_changed: bool
+    change: Change | None
+    is_suspicious: bool
 
 
 @dataclass(frozen=True)
@@ -121,6 +136,7 @@ class FactsForm(forms.Form):
         Only what the firm may act on, or what is missing, gets a field; the rest is printed.
         """
         wanted = list(first)
+        changed = {change.fact.name: change for change in self.changes()}
         rows: dict[str, FactRow] = {}
         groups: list[tuple[Holder, list[FactRow]]] = []
         for group in holders:
@@ -128,7 +144,9 @@ class FactsForm(forms.Form):
             for shown in group.facts:
                 name = shown.fact.name
                 open_to_change = name in self.fields and (shown.fact.act != "no" or not shown.known)
-                row = FactRow(shown, self[name] if open_to_change else None, name in self._changed())
+                change = changed.get(name)
+                field = self[name] if open_to_change else None
+                row = FactRow(shown, field, change, change is not None and _is_suspicious(change))
                 if name in wanted and open_to_change:
                     rows[name] = row
                 else:
@@ -136,9 +154,6 @@ class FactsForm(forms.Form):
             if lines:
                 groups.append((group.holder, lines))
         return FactsOnPage([rows[name] for name in wanted if name in rows], groups)
-
-    def _changed(self) -> set[str]:
-        return {change.fact.name for change in self.changes()}
 
     def changes(self) -> list[Change]:
         """Return what differs from what is known; a field with an error changes nothing."""
@@ -148,6 +163,10 @@ class FactsForm(forms.Form):
             for name, fact in self.facts.items()
             if name in self.cleaned_data and self.cleaned_data[name] != self.known.get(name)
         ]
+
+    def unread(self) -> list[Unread]:
+        """Return what was typed or stood in the address and could not be read."""
+        return [Unread(self.facts[name], str(messages[0])) for name, messages in self.errors.items()]
 
     def changed_facts(self) -> dict[str, int | str | None]:
         """Return the firm's facts with the changes made."""
@@ -172,6 +191,19 @@ def written(fact: Fact, value: int | str | None) -> str:
     if fact.type in {"flag", "code"}:
         return str(value)
     return show_quantity(value, fact.unit, _language())
+
+
+def _is_suspicious(change: Change) -> bool:
+    """Tell whether a quantity became a hundred times what it was, or a hundredth."""
+    before, after = change.before, change.after
+    if (
+        change.fact.type in {"flag", "code", "date"}
+        or not isinstance(before, int)
+        or not isinstance(after, int)
+    ):
+        return False
+    small, large = sorted((abs(before), abs(after)))
+    return small > 0 and large > SUSPICIOUS * small
 
 
 def _read(text: str, fact: Fact) -> int | str:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django import forms
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kerong.capabilities.matchmaking import queries
-from kerong.capabilities.matchmaking.forms.facts import QuantityField
+from kerong.capabilities.matchmaking.forms.typed_amount import AmountField, is_bare
 from kerong.engines.rules.model import UNITS, Fact
+from kerong.engines.rules.quantities import show_quantity
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 TEXT_MAX = 100
 COMPARED_MAX = 4
+_SAID_MAX = 40
 # From one yuan to a trillion: wide enough for anything meant, small enough for 64 bits.
 AMOUNT = Fact("amount", "需要的金额", "amount needed", "money", UNITS["wan_yuan"], low=100, high=10**14)
 
@@ -44,15 +47,24 @@ SORT_WORDS: dict[queries.Sort, Promise] = {
 }
 
 
+FILTER_WORDS: dict[str, Promise] = {
+    "kind": gettext_lazy("类别"),
+    "door": gettext_lazy("门"),
+    "stage": gettext_lazy("阶段"),
+    "region": gettext_lazy("地区"),
+    "sort": gettext_lazy("排序"),
+}
+
+
 class ShelfForm(forms.Form):
-    """The search of the shelf. A choice that does not exist asks for everything; a bad amount is said."""
+    """The search of the shelf. A choice that does not exist asks for everything and is said; so is a bad amount."""
 
     q = forms.CharField(required=False)
     kind = forms.CharField(required=False)
     door = forms.CharField(required=False)
     stage = forms.CharField(required=False)
     region = forms.CharField(required=False)
-    amount = QuantityField(AMOUNT)
+    amount = AmountField(AMOUNT)
     sort = forms.CharField(required=False)
     firm = forms.CharField(required=False)
 
@@ -62,6 +74,7 @@ class ShelfForm(forms.Form):
         self.regions = queries.regions_on_shelf(law)
         self.chosen = chosen_products(law, asked)
         self.has_too_many = has_too_many(law, asked)
+        self.unknown: list[tuple[Promise, str]] = []
         wanted = {name: _clean(asked.get(name, "")) for name in self.base_fields}
         permitted = {
             "kind": [kind for kind, _zh, _en in self.kinds],
@@ -71,7 +84,8 @@ class ShelfForm(forms.Form):
             "sort": list(SORT_WORDS),
         }
         for name, codes in permitted.items():
-            if wanted[name] not in codes:
+            if wanted[name] and wanted[name] not in codes:
+                self.unknown.append((FILTER_WORDS[name], wanted[name][:_SAID_MAX]))
                 wanted[name] = ""
         super().__init__(wanted)
         self.is_valid()
@@ -89,6 +103,11 @@ class ShelfForm(forms.Form):
             amount_fen=said.get("amount"),
             sort=next((sort for sort in SORT_WORDS if sort == said["sort"]), "rules_first"),
         )
+
+    @property
+    def is_bare_amount(self) -> bool:
+        """Tell whether digits alone were typed, so that the page says which unit they were taken in."""
+        return is_bare(self.data["amount"])
 
     @property
     def has_more(self) -> bool:
@@ -111,9 +130,20 @@ class ShelfForm(forms.Form):
             (_("门"), str(DOOR_WORDS.get(self.data["door"], ""))),
             (_("阶段"), str(STAGE_WORDS.get(self.data["stage"], ""))),
             (_("地区"), region),
-            (_("需要的金额"), "" if self.errors else self.data["amount"]),
+            (_("需要的金额"), money_words(self.question.amount_fen)),
         ]
         return [(name, value) for name, value in said if value]
+
+
+def money_words(fen: int | None) -> str:
+    """Print a sum in the reader's language; nothing for none."""
+    in_english = (translation.get_language() or "").startswith("en")
+    return "" if fen is None else show_quantity(fen, UNITS["wan_yuan"], "en" if in_english else "zh")
+
+
+def unknown_products(law: CurrentLaw, asked: QueryDict) -> int:
+    """Return how many of the products asked for do not stand on the shelf."""
+    return len(dict.fromkeys(asked.getlist("p"))) - len(_known(law, asked))
 
 
 def chosen_products(law: CurrentLaw, asked: QueryDict) -> list[queries.ShelfLine]:

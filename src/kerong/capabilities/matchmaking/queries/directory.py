@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
 
+from kerong.adapters.sheets import as_csv, as_xlsx
 from kerong.basics import industries, regions
 from kerong.capabilities.matchmaking.queries.outcomes import tally
-from kerong.capabilities.matchmaking.queries.shelf_table import as_csv, safe
+from kerong.capabilities.matchmaking.queries.paging import page_at
 from kerong.records.facts.queries import demo_firms
 from kerong.records.parties import queries as parties
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from django.core.paginator import Page
     from django.db.models import QuerySet
 
+    from kerong.adapters.sheets import Cell
     from kerong.capabilities.matchmaking.queries.outcomes import Group
     from kerong.records.facts.queries import DemoFirm
     from kerong.records.packs.queries import CurrentLaw
@@ -37,7 +37,6 @@ FOUND_BY_INDEX_MAX = 5_000
 NOT_KNOWN = "-"
 CLASSES = {"size": "enterprise_size", "stage": "lifecycle_stage"}
 """The published facts whose codes the directory keeps."""
-Cell: TypeAlias = str | int | float | None
 _TALLIES: dict[Hashable, list[tuple[Group, int]]] = {}
 _TALLIES_MAX = 100
 
@@ -103,8 +102,23 @@ class DirectoryPage:
 
 
 def directory_search(law: CurrentLaw, asked: Mapping[str, str]) -> DirectorySearch:
-    """Read a search from an address; a choice that does not exist asks for everything."""
-    permitted = {
+    """Read a search from an address; a choice that does not exist asks for everything, see directory_unknown."""
+    permitted = _permitted(law)
+    said = {name: asked.get(name, "") for name in permitted}
+    kept = {name: value for name, value in said.items() if value in permitted[name]}
+    order = cast("parties.Order", kept.pop("sort", "newest"))
+    text = asked.get("q", "").replace("\0", "").strip()[:100]
+    return replace(DirectorySearch(q=text, sort=order), **kept)
+
+
+def directory_unknown(law: CurrentLaw, asked: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return the filters of an address that ask for what does not exist: name of the filter and value."""
+    said = {name: (asked.get(name, ""), codes) for name, codes in _permitted(law).items()}
+    return [(name, value[:40]) for name, (value, codes) in said.items() if value and value not in codes]
+
+
+def _permitted(law: CurrentLaw) -> dict[str, set[str]]:
+    return {
         "region": {code for code, _name in prefecture_choices()},
         "industry": {
             code
@@ -115,18 +129,13 @@ def directory_search(law: CurrentLaw, asked: Mapping[str, str]) -> DirectorySear
         "stage": {*class_choices(law, "stage"), NOT_KNOWN},
         "sort": set(parties.ORDERS),
     }
-    said = {name: asked.get(name, "") for name in permitted}
-    kept = {name: value for name, value in said.items() if value in permitted[name]}
-    order = cast("parties.Order", kept.pop("sort", "newest"))
-    text = asked.get("q", "").replace("\0", "").strip()[:100]
-    return replace(DirectorySearch(q=text, sort=order), **kept)
 
 
 def directory_page(law: CurrentLaw, search: DirectorySearch, number: str | None) -> DirectoryPage:
     """Return a page of the directory; a page that does not exist is the nearest one."""
     found = _found(search)
     count = found.count()
-    page = Paginator(range(min(count, LINES_ON_PAGE * PAGES_MAX)), LINES_ON_PAGE).get_page(number)
+    page = page_at(Paginator(range(min(count, LINES_ON_PAGE * PAGES_MAX)), LINES_ON_PAGE), number)
     first = max(page.start_index() - 1, 0)
     in_order = found if count <= FOUND_BY_INDEX_MAX else _found(search, by_parts=False)
     return DirectoryPage(count, page, tuple(_lines(law, in_order[first : page.end_index()])))
@@ -172,11 +181,37 @@ def class_choices(law: CurrentLaw, name: str) -> Mapping[str, str]:
     return {**fact.codes, **fact.codes_en} if in_english else fact.codes
 
 
-def directory_file(law: CurrentLaw, search: DirectorySearch, ending: str) -> bytes:
-    """Return the first firms found as xlsx or csv, EXPORTED_MAX at most."""
-    lines = _lines(law, _found(search)[:EXPORTED_MAX])
-    table = [_headings(), *(_cells(line) for line in lines)]
-    return as_csv(table) if ending == "csv" else _as_xlsx(table)
+def directory_file(law: CurrentLaw, search: DirectorySearch, ending: str, order: str) -> bytes:
+    """Return the first firms found as xlsx or csv, EXPORTED_MAX at most; ``order`` names their order in words."""
+    found = _found(search)
+    table = [_cells(line) for line in _lines(law, found[:EXPORTED_MAX])]
+    if ending == "csv":
+        return as_csv(_headings(), table)
+    about = (_("说明"), _notes(law, search, found.count(), len(table), order))
+    return as_xlsx(_("企业名录"), _headings(), table, about, freeze="B2")
+
+
+def _notes(
+    law: CurrentLaw, search: DirectorySearch, count: int, exported: int, order: str
+) -> Iterator[tuple[str, str]]:
+    yield _("声明"), _("演示数据，企业是虚构的")
+    yield _("符合的企业"), f"{count:,}"
+    yield _("导出的企业"), f"{exported:,}"
+    yield _("最多导出"), f"{EXPORTED_MAX:,}"
+    yield _("规则日期"), law.on.isoformat()
+    codes = {
+        code: f"{code} {label}" for section, parts in industry_choices() for code, label in (section, *parts)
+    }
+    said = (
+        (_("查找"), search.q),
+        (_("市州"), dict(prefecture_choices()).get(search.region, "")),
+        (_("行业"), codes.get(search.industry, "")),
+        (_("规模"), {**class_choices(law, "size"), NOT_KNOWN: _("不知道")}.get(search.size, "")),
+        (_("阶段"), {**class_choices(law, "stage"), NOT_KNOWN: _("不知道")}.get(search.stage, "")),
+        (_("排序"), order),
+    )
+    yield from ((name, value) for name, value in said if value)
+    yield _("规模和阶段"), _("规模按划型标准、阶段按本软件的假设，由每家企业的模拟数据算出。")
 
 
 def _found(search: DirectorySearch, *, by_parts: bool = True) -> QuerySet[parties.Enterprise]:
@@ -206,7 +241,7 @@ def _lines(law: CurrentLaw, found: Iterable[parties.Enterprise]) -> Iterator[Fir
         )
 
 
-def _headings() -> list[Cell]:
+def _headings() -> list[str]:
     return [
         *(_("企业"), _("统一社会信用代码"), _("市州"), _("行业"), _("规模"), _("生命周期阶段")),
         *(_("成立日期"), _("说明")),
@@ -219,16 +254,3 @@ def _cells(line: FirmLine) -> list[Cell]:
         *(line.name, line.uscc, line.region, line.industry, line.size, line.stage, day),
         _("演示数据，企业是虚构的"),
     ]
-
-
-def _as_xlsx(table: Iterable[Iterable[Cell]]) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("企业名录"))
-    for letter, width in zip("ABCDEFGH", (44, 22, 10, 34, 8, 14, 14, 26), strict=True):
-        sheet.column_dimensions[letter].width = width
-    sheet.freeze_panes = "B2"
-    for row in table:
-        sheet.append([safe(cell) for cell in row])
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from kerong.capabilities.matchmaking.queries.outcomes import Outcome, outcomes
-from kerong.engines.rules.published import published_option
+from kerong.capabilities.matchmaking.queries.outcomes import Outcome, outcomes, stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,9 +18,9 @@ DoorName = Literal["equity", "debt", "listing", "title"]
 DOORS: tuple[DoorName, ...] = ("equity", "debt", "listing")
 """In the order of the plan: equity leads, debt is enhanced, capital markets are cultivated."""
 
-STAGE_FACT = "lifecycle_stage"
 OFFERS_SHOWN = 3
-_NOT_DECIDABLE = 7
+_FAR = 7
+_NOT_DECIDABLE = 10
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,8 @@ class Opening:
 class Door:
     """One door: what is open, the rule that is nearest to opening, and the others, nearest first.
 
-    ``undecidable`` are the rules that nobody can decide because a condition was never published.
+    ``next`` is None where nothing is near. ``undecidable`` are the rules that nobody can decide because a
+    number was not published, or was not read by us.
     """
 
     name: DoorName
@@ -77,37 +77,35 @@ def doors(
     )
 
 
-def stage(law: CurrentLaw, facts: Mapping[str, int | str | None]) -> ClassOption | None:
-    """Return the firm's stage of life as the rule that publishes it says; None while it is open."""
-    return published_option(law.library, law.on, STAGE_FACT, facts)
-
-
 def distance(outcome: Outcome) -> tuple[int, int]:
-    """Say how far a rule is from being met: first what one act would open, last what nobody can decide."""
-    way, documents = outcome.way, len(outcome.documents) + outcome.more_documents
-    if way and way.leads_to == "met":
-        return (1, way.effort) if len(way.moves) == 1 else (3, way.effort)
-    if outcome.group == "one_document_away" and documents:
-        return (2, documents)
+    """Say how far a rule is from being met: first what one act would open, last what nobody can decide.
+
+    Between them: one document; a decision of the other side, for which the firm can only apply; several acts;
+    documents; acts after which documents are still missing. Far (``_FAR`` and beyond) is what takes a change
+    above our bound, what no act of the firm reaches, and what is published for another stage of life.
+    """
+    if outcome.unpublished or outcome.other_stages:
+        return (_NOT_DECIDABLE if outcome.unpublished else _FAR + 2, 0)
     if outcome.evaluation.verdict == "unknown":
-        return (4, documents) if documents and not is_undecidable(outcome) else (_NOT_DECIDABLE, 0)
-    return (5, way.effort) if way else (6, len(outcome.reasons) + outcome.more_reasons)
-
-
-def is_undecidable(outcome: Outcome) -> bool:
-    """Tell whether a condition without a published value keeps the rule from ever being met."""
-    return outcome.evaluation.verdict == "unknown" and any(
-        clause.truth == "unknown" and clause.unpublished for clause in outcome.evaluation.clauses
+        rank = 3 if outcome.is_theirs else 2 if outcome.group == "one_document_away" else 5
+        return (rank, outcome.documents_count)
+    if outcome.way is None:
+        return (_FAR + 1, len(outcome.reasons) + outcome.more_reasons)
+    one_act = len(outcome.way.moves) == 1
+    rank = (
+        _FAR if not outcome.is_within_reach else 6 if outcome.way.leads_to != "met" else 1 if one_act else 4
     )
+    return (rank, outcome.way.effort)
 
 
 def _door(law: CurrentLaw, name: DoorName, here: list[Outcome]) -> Door:
     ahead = sorted((o for o in here if o.group != "met"), key=lambda o: (*distance(o), o.pack.key))
-    undecidable = [o for o in ahead if distance(o)[0] == _NOT_DECIDABLE]
-    nearer = [o for o in ahead if distance(o)[0] != _NOT_DECIDABLE]
+    undecidable = tuple(o for o in ahead if distance(o)[0] == _NOT_DECIDABLE)
+    decidable = [o for o in ahead if distance(o)[0] != _NOT_DECIDABLE]
+    near = next((o for o in decidable if distance(o)[0] < _FAR), None)
     opened = [_opening(law, outcome) for outcome in here if outcome.group == "met"]
     opened.sort(key=lambda opening: -((opening.amount.value if opening.amount else 0) or 0))
-    return Door(name, tuple(opened), nearer[0] if nearer else None, tuple(nearer[1:]), tuple(undecidable))
+    return Door(name, tuple(opened), near, tuple(o for o in decidable if o is not near), undecidable)
 
 
 def _opening(law: CurrentLaw, outcome: Outcome) -> Opening:

@@ -5,23 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from kerong.capabilities.matchmaking.queries.obstacles import (
+    documents_needed,
+    is_for_others_to_decide,
+    is_within_reach,
+    other_stages,
+    unpublished,
+)
 from kerong.engines.rules.explain import explain
 from kerong.engines.rules.facts_known import completed
 from kerong.engines.rules.moves import ways
+from kerong.engines.rules.published import published_option
 from kerong.engines.rules.wording import fact_words
-from kerong.records.facts.queries import demo_firm, demo_firms
+from kerong.records.facts.queries import demo_firm, demo_firms, firm_history
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kerong.capabilities.matchmaking.queries.obstacles import Named, Needed
     from kerong.engines.rules.evaluation import ClauseExplanation, Evaluation, MissingFact, ParameterRead, Way
-    from kerong.engines.rules.model import Fact, Holder, Library, Pack
+    from kerong.engines.rules.model import ClassOption, Fact, Holder, Library, Pack
     from kerong.records.packs.queries import CurrentLaw
 
 Group = Literal["met", "near_miss", "one_document_away", "not_met", "unknown"]
 GROUPS: tuple[Group, ...] = ("met", "near_miss", "one_document_away", "unknown", "not_met")
 """The order on the page: what the firm has, what is nearest, what is open, what is not for it."""
 
+STAGE_FACT = "lifecycle_stage"
 REASONS_SHOWN = 2
 DOCUMENTS_SHOWN = 3
 WAYS_SHOWN = 3
@@ -35,16 +45,24 @@ __all__ = [
     "demo_firms",
     "evaluated",
     "facts_by_holder",
+    "firm_history",
     "first_to_change",
     "in_groups",
     "outcomes",
+    "stage",
     "tally",
+    "turned",
 ]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One rule for one firm, as a line of the firm's page."""
+    """One rule for one firm, as a line of the firm's page.
+
+    ``unpublished`` names what keeps it from ever being decided; ``is_theirs`` says that only a decision of the
+    other side is missing; ``is_within_reach`` that the way changes no fact beyond our bound; ``other_stages``
+    names the stages it is published for where the firm's is none of them.
+    """
 
     pack: Pack
     evaluation: Evaluation
@@ -53,7 +71,17 @@ class Outcome:
     more_reasons: int
     documents: tuple[MissingFact, ...]
     more_documents: int
+    needed: Needed
     way: Way | None
+    unpublished: tuple[Named, ...]
+    is_theirs: bool
+    is_within_reach: bool
+    other_stages: tuple[Named, ...]
+
+    @property
+    def documents_count(self) -> int:
+        """How many documents are missing."""
+        return len(self.documents) + self.more_documents
 
 
 @dataclass(frozen=True)
@@ -62,6 +90,16 @@ class GroupOfOutcomes:
 
     name: Group
     outcomes: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True)
+class Turned:
+    """The rules that a change makes met, and those that it ends."""
+
+    opened: tuple[Outcome, ...]
+    closed: tuple[Outcome, ...]
+    met_before: int
+    met_after: int
 
 
 @dataclass(frozen=True)
@@ -107,7 +145,25 @@ class Evaluated:
 
 def outcomes(law: CurrentLaw, facts: Mapping[str, int | str | None]) -> list[Outcome]:
     """Hold every rule in force against the firm."""
-    return [_outcome(law, rule.pack, facts) for rule in law.catalogue.rules]
+    here = stage(law, facts)
+    return [_outcome(law, rule.pack, facts, here) for rule in law.catalogue.rules]
+
+
+def stage(law: CurrentLaw, facts: Mapping[str, int | str | None]) -> ClassOption | None:
+    """Return the firm's stage of life as the rule that publishes it says; None while it is open."""
+    return published_option(law.library, law.on, STAGE_FACT, facts)
+
+
+def turned(before: list[Outcome], after: list[Outcome]) -> Turned:
+    """Compare what is met before and after a change of facts."""
+    met = {o.pack.key for o in before if o.group == "met"}
+    met_now = {o.pack.key for o in after if o.group == "met"}
+    return Turned(
+        opened=tuple(o for o in after if o.pack.key in met_now - met),
+        closed=tuple(o for o in after if o.pack.key in met - met_now),
+        met_before=len(met),
+        met_after=len(met_now),
+    )
 
 
 def tally(law: CurrentLaw, facts: Mapping[str, int | str | None]) -> list[tuple[Group, int]]:
@@ -168,11 +224,17 @@ def first_to_change(found: list[Outcome], library: Library) -> list[str]:
     return list(names)[:_FIRST_FIELDS]
 
 
-def _outcome(law: CurrentLaw, pack: Pack, facts: Mapping[str, int | str | None]) -> Outcome:
+def _outcome(
+    law: CurrentLaw, pack: Pack, facts: Mapping[str, int | str | None], here: ClassOption | None
+) -> Outcome:
     found = explain(law.catalogue, pack.key, facts)
     wanted = "not_met" if found.verdict == "not_met" else "unknown"
     reasons = [clause for clause in found.clauses if clause.truth == wanted]
     documents = _each_document_once(found.missing)
+    way = None
+    if found.verdict == "not_met":
+        way = next(iter(ways(law.catalogue, pack.key, facts, limit=1)), None)
+    not_published = unpublished(pack, found)
     return Outcome(
         pack,
         found,
@@ -181,9 +243,12 @@ def _outcome(law: CurrentLaw, pack: Pack, facts: Mapping[str, int | str | None])
         more_reasons=max(0, len(reasons) - REASONS_SHOWN),
         documents=tuple(documents[:DOCUMENTS_SHOWN]),
         more_documents=max(0, len(documents) - DOCUMENTS_SHOWN),
-        way=next(iter(ways(law.catalogue, pack.key, facts, limit=1)), None)
-        if found.verdict == "not_met"
-        else None,
+        needed=documents_needed(pack, found),
+        way=way,
+        unpublished=not_published,
+        is_theirs=not not_published and is_for_others_to_decide(law.library, found),
+        is_within_reach=way is not None and is_within_reach(law.library, way),
+        other_stages=other_stages(law.library, pack, here, STAGE_FACT),
     )
 
 

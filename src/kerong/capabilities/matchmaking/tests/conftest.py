@@ -65,6 +65,7 @@ def store_firm(number: int = 1, **facts: int | str) -> DemoFirm:
     known = {
         "is_legal_person": 1,
         "is_tech_enterprise": 1,
+        "knowledge_value_grade": "B",
         "has_hard_collateral": 0,
         "has_third_party_guarantee": 0,
         "requested_amount_fen": 500_000_000,

@@ -77,8 +77,13 @@ def test_pages_hold_fifty_and_together_everybody_once(law: CurrentLaw, client: C
     assert set(seen) == {line.uscc for line in lines}
 
 
-@pytest.mark.parametrize("page", ["0", "-3", "999", "abc", "1.5", "９", ""])
-def test_a_page_that_does_not_exist_is_the_nearest(law: CurrentLaw, client: Client, page: str) -> None:
+@pytest.mark.parametrize(
+    ("page", "start"),
+    [("0", 1), ("-3", 1), ("999", 51), ("abc", 1), ("1.5", 1), ("９", 51), ("", 1), ("2", 51)],
+)
+def test_a_page_that_does_not_exist_is_the_nearest(
+    law: CurrentLaw, client: Client, page: str, start: int
+) -> None:
     load(60)
 
     answer = client.get("/firms/", {"page": page})
@@ -86,6 +91,7 @@ def test_a_page_that_does_not_exist_is_the_nearest(law: CurrentLaw, client: Clie
     assert law
     assert answer.status_code == 200
     assert count_on(answer.content.decode()) == "60"
+    assert f"这里是第 {start} 至" in answer.content.decode()
 
 
 def test_search_and_filters_narrow_the_list(law: CurrentLaw, client: Client) -> None:
@@ -102,8 +108,11 @@ def test_search_and_filters_narrow_the_list(law: CurrentLaw, client: Client) -> 
     assert counted(industry="I65", region="420100") == "20"
     assert counted(size="-") == "30"
     assert counted(size="micro", stage="growth") == "30"
-    # A choice that does not exist asks for everything.
-    assert counted(region="999999", industry="ZZ", size="x", stage="y", sort="z") == "60"
+    # A choice that does not exist asks for everything, and the page says so.
+    strange = {"region": "999999", "industry": "ZZ", "size": "x", "stage": "y", "sort": "z"}
+    assert counted(**strange) == "60"
+    assert client.get("/firms/", strange).content.decode().count("没有这个筛选值") == 5
+    assert "没有这个筛选值" not in client.get("/firms/", {"region": "420500"}).content.decode()
 
 
 @pytest.mark.parametrize("text", ["不存在的", "%", "\0", "'\";--", "<script>", "x" * 5_000, "\ud83d\ude00"])
@@ -177,6 +186,11 @@ def test_files_hold_what_was_found_up_to_a_limit_that_is_said(
     assert len(rows) == 26
     assert all(row[2] == "武汉" and "虚构" in row[0] for row in rows[1:])
     assert book.active.max_row == 21
+    notes = dict(book.worksheets[1].iter_rows(values_only=True))
+    assert book.worksheets[1].title == "说明"
+    assert (notes["查找"], notes["符合的企业"], notes["最多导出"]) == ("新材料", "20", "25")
+    assert notes["规则日期"] == law.on.isoformat()
+    assert "演示数据" in notes["声明"]
     assert "只导出前 25 家" in client.get("/firms/").content.decode()
     assert client.get("/firms/export.pdf").status_code == 404
 

@@ -9,6 +9,7 @@ import pytest
 
 from kerong.capabilities.matchmaking import queries
 from kerong.capabilities.matchmaking.tests.conftest import store_firm
+from kerong.records.facts.actions import store_demo_history
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -47,12 +48,12 @@ def test_every_rule_stands_in_exactly_one_group(law: CurrentLaw) -> None:
     assert sum(len(group.outcomes) for group in groups) == len(law.catalogue.rules)
 
 
-def test_firm_page_takes_one_query_and_prints_true_counts(
+def test_firm_page_takes_two_queries_and_prints_true_counts(
     law: CurrentLaw, client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     firm = store_firm()
 
-    with django_assert_num_queries(SAVEPOINT + 1):
+    with django_assert_num_queries(SAVEPOINT + 2):
         page = client.get(f"/firms/{firm.uscc}/").content.decode()
 
     tally = page[page.index('class="tally"') :]
@@ -169,3 +170,84 @@ def test_firm_pages_are_never_kept_by_a_cache(law: CurrentLaw, client: Client) -
 
     assert law
     assert "no-store" in client.get(f"/firms/{firm.uscc}/")["Cache-Control"]
+
+
+def test_change_says_which_rules_it_opens_and_closes_beside_the_form(law: CurrentLaw, client: Client) -> None:
+    firm = store_firm()
+    assert law
+
+    def state(**asked: str) -> str:
+        page = client.get(f"/firms/{firm.uscc}/", asked).content.decode()
+        return page[page.index('id="form-state"') :].split("</p>")[0]
+
+    assert "新" not in state()
+    closed = state(requested_amount_fen="1200万元")
+    assert "新关" in closed
+    assert law.library.packs[LOAN].label in closed
+    assert "没有规则因此新开或新关" in state(requested_term_months="23")
+    dear = store_firm(2, requested_amount_fen=1_200_000_000)
+    page = client.get(f"/firms/{dear.uscc}/", {"requested_amount_fen": "500"}).content.decode()
+    opened = page[page.index('id="form-state"') :].split("</p>")[0]
+    assert "新开" in opened
+    assert law.library.packs[LOAN].label in opened
+
+
+def test_understood_value_is_echoed_and_a_hundredfold_one_is_asked_about(
+    law: CurrentLaw, client: Client
+) -> None:
+    firm = store_firm()
+    assert law
+
+    def note(typed: str) -> str:
+        page = client.get(f"/firms/{firm.uscc}/", {"rd_expense_fen": typed}).content.decode()
+        return page[page.index('id="note-rd_expense_fen"') :].split("</p>")[0]
+
+    assert "152亿元" in note("1,520,000")
+    assert "请看单位" in note("1,520,000")
+    assert "190万元" in note("190")
+    assert "请看单位" not in note("190")
+    assert "请看单位" in note("1")
+
+
+def test_field_says_its_unit(law: CurrentLaw, client: Client) -> None:
+    page = client.get(f"/firms/{store_firm().uscc}/").content.decode()
+
+    assert law
+    assert "不写单位按万元" in page
+    assert 'aria-describedby="unit-requested_amount_fen note-requested_amount_fen"' in page
+
+
+def test_first_three_groups_stand_open_and_the_others_are_folded(law: CurrentLaw, client: Client) -> None:
+    page = client.get(f"/firms/{store_firm().uscc}/").content.decode()
+
+    assert law
+    folds = re.findall(r'<details class="group-fold" id="fold-(\w+)"( open)?>', page)
+    assert [name for name, is_open in folds if is_open] == [
+        name for name, _ in folds if name in {"met", "near_miss", "one_document_away"}
+    ]
+    assert folds[-1] == ("not_met", "")
+    assert 'href="#facts-heading"' in page
+
+
+def test_history_shows_the_last_years_and_what_happened(law: CurrentLaw, client: Client) -> None:
+    firm = store_firm()
+    assert law
+    assert 'class="history"' not in client.get(f"/firms/{firm.uscc}/").content.decode()
+
+    years = [
+        {"year": year, "revenue_fen": 100_000_000 * (year - 2010), "staff_count": 10, "rd_expense_fen": None,
+         "ip_class1_count": 2}
+        for year in range(2018, 2026)
+    ]  # fmt: skip
+    events = [{"day": "2021-03-22", "kind": "loan_granted", "amount_fen": 200_000_000}]
+    store_demo_history(uscc=firm.uscc, years=years, events=events)
+    page = client.get(f"/firms/{firm.uscc}/").content.decode()
+    history = page[page.index('class="history"') :].split("</details>")[0]
+
+    assert [year for year in range(2018, 2026) if f">{year}</th>" in history] == list(range(2021, 2026))
+    assert "1,500万元" in history
+    assert "未知" in history
+    assert "2021年3月22日" in history
+    assert "获得贷款" in history
+    assert "200万元" in history
+    assert "演示数据" in history

@@ -9,7 +9,6 @@ import pytest
 
 from kerong.basics import regions
 from kerong.capabilities.matchmaking import queries
-from kerong.capabilities.matchmaking.tests.conftest import store_firm
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -103,7 +102,7 @@ def test_nonsense_finds_nothing_or_everything_and_never_breaks(
 def test_search_without_a_hit_says_what_to_do(law: CurrentLaw, client: Client) -> None:
     page = client.get("/shelf/", {"q": "没有这样的产品名"}).content.decode()
 
-    assert "符合 0 个" in page
+    assert "找到 0 个" in page
     assert "换一个词" in page
     assert f"共 {len(all_keys(law))} 个产品" in page
 
@@ -124,7 +123,7 @@ def test_region_takes_what_holds_it_and_what_lies_within(law: CurrentLaw) -> Non
 
 def test_amount_leaves_out_lower_ceilings_and_keeps_unpublished_ones(law: CurrentLaw) -> None:
     kept = found(law, amount_fen=600 * 10**6)
-    ceilings = {line.key: line.amount_max_fen for line in queries.shelf_lines(law)}
+    ceilings = {line.key: line.cap_fen for line in queries.shelf_lines(law)}
 
     assert {key for key, ceiling in ceilings.items() if ceiling and ceiling < 600 * 10**6} == all_keys(
         law
@@ -133,13 +132,66 @@ def test_amount_leaves_out_lower_ceilings_and_keeps_unpublished_ones(law: Curren
     assert {TALENT, SHANXIN, POINTS} <= kept
 
 
-@pytest.mark.parametrize("typed", ["600万", "600", "６００万元", "0.06亿", "6,000,000元"])
+def test_product_without_a_ceiling_of_its_own_inherits_the_one_of_its_rule(
+    law: CurrentLaw, client: Client
+) -> None:
+    heirs = [line for line in queries.shelf_lines(law) if line.rule_cap_fen]
+
+    assert heirs
+    assert all(line.amount_is == "not_published" for line in heirs)
+    above = heirs[0].cap_fen or 0
+    assert heirs[0].key in found(law, amount_fen=above)
+    assert heirs[0].key not in found(law, amount_fen=above + 1)
+    page = client.get(f"/shelf/{heirs[0].key.replace('.', '/')}/").content.decode()
+    assert f"规则上限 {heirs[0].rule_cap}" in page
+
+
+def test_policy_products_rest_on_their_document_and_name_no_publisher(
+    law: CurrentLaw, client: Client
+) -> None:
+    lines = [line for line in queries.shelf_lines(law) if line.pack]
+    page = client.get("/shelf/", {"kind": "policy"}).content.decode()
+
+    assert {line.institution for line in lines} == {"政策产品"}
+    assert all(line.basis for line in lines)
+    assert "依据 鄂科技规〔2025〕3号" in page
+    for publisher in ("湖北广播电视台", "新京报报道", "助贷机构推介文"):
+        assert publisher not in page
+
+
+def test_home_and_shelf_count_the_same_products(law: CurrentLaw, client: Client) -> None:
+    counts, home = queries.shelf_counts(law), client.get("/").content.decode()
+
+    assert counts.total == len(all_keys(law))
+    said = f"共 {counts.total} 个产品（机构产品 {counts.institution}，政策产品 {counts.policy}）"
+    assert said in client.get("/shelf/").content.decode()
+    for words, number in (("机构产品", counts.institution), ("政策产品", counts.policy)):
+        assert f"<dt>{words}</dt><dd>{number}</dd>" in home
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "600万",
+        "600",
+        "６００万元",
+        "0.06亿",
+        "6,000,000元",
+        "600w",
+        "6百万",
+        "六百万",
+        "6，000，000",
+        "６０００000",
+    ],
+)
 def test_amount_is_read_as_people_write_it(law: CurrentLaw, client: Client, typed: str) -> None:
     page = client.get("/shelf/", {"amount": typed, "q": "科创贷"}).content.decode()
 
     assert law
     assert "宜都农商行" not in page
     assert "众邦" in page
+    assert "按 600万元 查找" in page
+    assert ("只写数字的" in page) == typed.replace("，", "").isdecimal()
 
 
 def test_amount_that_cannot_be_read_is_said_at_the_field_and_leaves_the_list_whole(
@@ -148,7 +200,7 @@ def test_amount_that_cannot_be_read_is_said_at_the_field_and_leaves_the_list_who
     page = client.get("/shelf/", {"amount": "很多"}).content.decode()
 
     assert "读不懂“很多”" in page
-    assert f"符合 {len(all_keys(law))} 个" in page
+    assert f"找到 {len(all_keys(law))} 个" in page
 
 
 def test_kind_and_door_are_filters_and_strange_choices_ask_for_everything(
@@ -159,7 +211,10 @@ def test_kind_and_door_are_filters_and_strange_choices_ask_for_everything(
     assert kinds == {"ip_pledge"}
     assert {line.door for line in queries.shelf_matching(law, queries.ShelfQuestion(door="debt"))} == {"debt"}
     page = client.get("/shelf/", {"kind": "x", "door": "y", "region": "9", "sort": "z", "stage": "w"})
-    assert f"符合 {len(all_keys(law))} 个" in page.content.decode()
+    said = page.content.decode()
+    assert f"找到 {len(all_keys(law))} 个" in said
+    assert said.count("没有这个筛选值") == 5
+    assert "没有这个筛选值" not in client.get("/shelf/", {"kind": "credit"}).content.decode()
 
 
 def test_product_without_published_stages_stays_for_every_stage(law: CurrentLaw) -> None:
@@ -170,7 +225,7 @@ def test_product_without_published_stages_stays_for_every_stage(law: CurrentLaw)
 
 def test_sorting_by_amount_puts_unpublished_ceilings_last(law: CurrentLaw) -> None:
     lines = queries.shelf_matching(law, queries.ShelfQuestion(sort="amount"))
-    ceilings = [line.amount_max_fen or 0 for line in lines]
+    ceilings = [line.cap_fen or 0 for line in lines]
 
     assert ceilings == sorted(ceilings, reverse=True)
 
@@ -183,6 +238,27 @@ def test_pages_hold_twenty_and_strange_numbers_are_survived(
 
     assert law
     assert 0 < page.count('class="cell-choose"') <= 20
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("0", "1"),
+        ("-1", "1"),
+        ("-99999", "1"),
+        ("abc", "1"),
+        ("1.5", "1"),
+        ("99999", "last"),
+        ("9" * 30, "last"),
+    ],
+)
+def test_a_page_that_does_not_exist_is_the_nearest(
+    law: CurrentLaw, client: Client, asked: str, shown: str
+) -> None:
+    last = str(-(-len(all_keys(law)) // 20))
+    page = client.get("/shelf/", {"page": asked}).content.decode()
+
+    assert f'aria-current="page">{last if shown == "last" else shown}</span>' in page
 
 
 def test_pages_together_show_every_product_once(law: CurrentLaw, client: Client) -> None:
@@ -221,24 +297,6 @@ def test_amount_of_a_case_stands_under_its_heading_and_the_ceiling_is_unpublishe
     assert "未公布" in terms
 
 
-def test_product_page_gives_the_verdict_of_its_rule_with_one_sentence(
-    law: CurrentLaw, client: Client
-) -> None:
-    met = store_firm()
-    asks_too_much = store_firm(2, requested_amount_fen=1_200_000_000)
-    address = "/shelf/hubei_partner_banks/knowledge_value_loan/"
-
-    assert law
-    assert "符合" in fit_line(client, address, met.uscc)
-    assert "由 1,200万元 降至 1,000万元" in fit_line(client, address, asks_too_much.uscc)
-    assert 'class="fit-line"' not in client.get(address).content.decode()
-
-
-def fit_line(client: Client, address: str, uscc: str) -> str:
-    page = client.get(address, {"firm": uscc}).content.decode()
-    return page.split('class="fit-line"')[1].split("</p>")[0]
-
-
 @pytest.mark.parametrize(
     "address",
     [
@@ -252,15 +310,6 @@ def fit_line(client: Client, address: str, uscc: str) -> str:
 def test_unknown_products_and_files_are_not_found(law: CurrentLaw, client: Client, address: str) -> None:
     assert law
     assert client.get(address).status_code == 404
-
-
-@pytest.mark.parametrize("uscc", ["nope", "\0", "x" * 5_000, "' OR 1=1"])
-def test_unknown_firm_gives_no_verdict_and_no_error(law: CurrentLaw, client: Client, uscc: str) -> None:
-    assert law
-    for address in ("/shelf/", "/shelf/compare/", "/shelf/ccb_hubei/shanxin_loan/"):
-        answer = client.get(address, {"firm": uscc, "p": TALENT})
-        assert answer.status_code == 200
-        assert "演示数据" not in answer.content.decode()
 
 
 def test_similar_products_are_of_the_same_kind_and_the_same_rule_comes_first(law: CurrentLaw) -> None:
@@ -284,3 +333,13 @@ def test_lines_follow_the_law_they_were_made_from(law: CurrentLaw) -> None:
 
     assert "改了名字的产品" not in {line.label for line in queries.shelf_lines(law)}
     assert "改了名字的产品" in {line.label for line in queries.shelf_lines(other)}
+
+
+def test_english_pages_name_regions_and_guarantees_in_english(law: CurrentLaw, client: Client) -> None:
+    client.cookies["django_language"] = "en"
+
+    page = client.get("/shelf/ccb_hubei/shanxin_loan/").content.decode()
+
+    assert law
+    assert "<dd>Wuhan</dd>" in page
+    assert "unsecured" in page

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from kerong.capabilities.matchmaking import queries
-from kerong.capabilities.matchmaking.queries.shelf_table import as_csv, as_xlsx, safe
+from kerong.capabilities.matchmaking.tests.conftest import store_firm
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -36,17 +36,54 @@ def found(law: CurrentLaw, **asked: object) -> set[str]:
 # ── side by side
 
 
-def test_compare_shows_each_product_and_marks_what_differs(law: CurrentLaw, client: Client) -> None:
+def row_of(page: str, label: str) -> str:
+    return next(row for row in page.split("<tr") if f">{label}" in row)
+
+
+def test_compare_marks_what_differs_and_does_not_call_the_unpublished_different(
+    law: CurrentLaw, client: Client
+) -> None:
     page = client.get("/shelf/compare/", {"p": [TALENT, SHANXIN, POLICY]}).content.decode()
-    ceiling = next(row for row in page.split("<tr") if ">额度上限" in row)
-    door = next(row for row in page.split("<tr") if ">类别" in row)
+    two_known = client.get("/shelf/compare/", {"p": [TALENT, POINTS]}).content.decode()
 
     assert law
     assert NOTICE in page
+    # Two say 1,000万元, the third has published nothing: nobody knows whether it differs.
+    ceiling = row_of(page, "额度上限")
     assert "1,000万元" in ceiling
-    assert "未公布" in ceiling
-    assert "不同" in ceiling
-    assert "信用贷款" in door
+    assert "部分未公布" in ceiling
+    assert "不同" not in ceiling
+    assert "信用贷款" in row_of(page, "类别")
+    assert "不同" in row_of(two_known, "额度上限")
+    assert "部分未公布" not in row_of(two_known, "额度上限")
+
+
+def test_bar_and_comparison_name_the_institution_of_each_product(law: CurrentLaw, client: Client) -> None:
+    bar = client.get("/shelf/", {"p": [POINTS], "q": "没有这样的"}).content.decode()
+    compared = client.get("/shelf/compare/", {"p": [POINTS, POLICY]}).content.decode()
+
+    assert law
+    assert "汉口银行" in bar.split('class="tray"')[1].split("</div>")[0]
+    assert "汉口银行" in compared.split("</thead>")[0]
+    assert "鄂科技发创〔2024〕19号" in row_of(compared, "机构")
+
+
+def test_compare_says_that_a_product_does_not_stand_on_the_shelf(law: CurrentLaw, client: Client) -> None:
+    assert law
+    assert "有 1 个产品不在货架上" in client.get("/shelf/compare/", {"p": [TALENT, "nope"]}).content.decode()
+    assert "不在货架上" not in client.get("/shelf/compare/", {"p": [TALENT]}).content.decode()
+
+
+def test_compare_with_a_firm_says_what_the_verdicts_rest_on(law: CurrentLaw, client: Client) -> None:
+    firm = store_firm()
+
+    asked = {"p": [TALENT, SHANXIN], "firm": firm.uscc, "amount": "1500万"}
+    page = client.get("/shelf/compare/", asked).content.decode()
+
+    assert law
+    assert "按申请 1,500万元判断" in page
+    assert "资料截至 2026年10月31日" in page
+    assert "是预评，不是审批" in page
 
 
 def test_compare_takes_four_and_says_what_it_left_out(law: CurrentLaw, client: Client) -> None:
@@ -113,23 +150,38 @@ def test_csv_holds_the_same_rows(law: CurrentLaw, client: Client) -> None:
     assert len({len(row) for row in rows}) == 1
 
 
-@pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", " =1", "\0=1"]
-)
-def test_no_text_is_taken_for_a_formula(text: str) -> None:
-    written = safe(text)
+def test_export_with_a_firm_holds_verdicts_and_what_they_rest_on(law: CurrentLaw, client: Client) -> None:
+    firm = store_firm(requested_amount_fen=1_200_000_000)
+    asked = {"q": "知识价值", "firm": firm.uscc}
 
-    assert str(written).startswith("'")
-    sheet = load_workbook(io.BytesIO(as_xlsx([["a"], [text]], []))).worksheets[0]
-    assert sheet["A2"].data_type == "s"
-    assert str(sheet["A2"].value).startswith("'")
-    _head, [in_csv] = csv.reader(io.StringIO(as_csv([["a"], [text]]).decode("utf-8-sig"), newline=""))
-    assert in_csv.startswith("'")
+    def line(**more: str) -> dict[str, object]:
+        book = load_workbook(io.BytesIO(client.get("/shelf/export.xlsx", asked | more).content))
+        table, notes = (list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets)
+        lines = [dict(zip(table[0], row, strict=True)) for row in table[1:]]
+        found = next(one for one in lines if one["机构"] == "湖北省合作银行")
+        return found | {f"note {name}": value for name, value in notes}
+
+    at_home, asking = line(), line(amount="500万")
+
+    assert law
+    assert at_home["结论"] == "差一条"
+    assert at_home["note 申请金额"] == "按企业已填的申请金额 1,200万元判断"
+    assert asking["结论"] == "符合政策条件（机构另审）"
+    assert asking["note 申请金额"] == "按申请 500万元判断"
+    assert firm.uscc in str(at_home["note 对照企业（演示）"])
+    assert "预评" in str(at_home["note 结论"])
+    assert at_home["note 资料截至"] == "2026-10-31"
+    text = client.get("/shelf/export.csv", asked).content.decode("utf-8-sig")
+    for row in csv.DictReader(io.StringIO(text)):
+        assert firm.name in row["对照企业（演示）"]
+        assert "预评，不是审批" in row["对照企业（演示）"]
 
 
-def test_numbers_stay_numbers_and_control_characters_are_dropped() -> None:
-    assert safe(-5) == -5
-    assert safe("a\x07b\ufffe\ud800") == "ab"
+def test_export_without_a_firm_has_no_column_of_verdicts(law: CurrentLaw, client: Client) -> None:
+    [head, *_rows] = csv.reader(io.StringIO(client.get("/shelf/export.csv").content.decode("utf-8-sig")))
+
+    assert law
+    assert "结论" not in head
 
 
 def test_export_of_a_search_written_as_a_formula_is_harmless(law: CurrentLaw, client: Client) -> None:

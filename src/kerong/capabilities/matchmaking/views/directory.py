@@ -24,6 +24,13 @@ DIRECTORY_SORT_WORDS: dict[str, Promise] = {
     "name": _("企业名称"),
     "code": _("统一社会信用代码"),
 }
+DIRECTORY_FILTER_WORDS: dict[str, Promise] = {
+    "region": _("市州"),
+    "industry": _("行业"),
+    "size": _("规模"),
+    "stage": _("阶段"),
+    "sort": _("排序"),
+}
 
 
 @vary_on_headers("HX-Request")
@@ -43,6 +50,10 @@ def directory(request: HttpRequest) -> HttpResponse:
             "law": law,
             "stories": stories,
             "search": search,
+            "unknown": [
+                (DIRECTORY_FILTER_WORDS[name], value)
+                for name, value in queries.directory_unknown(law, request.GET.dict())
+            ],
             "found": queries.directory_page(law, search, request.GET.get("page")),
             "prefectures": queries.prefecture_choices(),
             "industries": queries.industry_choices(),
@@ -62,6 +73,7 @@ def directory_export(request: HttpRequest, ending: str) -> HttpResponse:
         raise Http404
     law = packs.current()
     search = queries.directory_search(law, request.GET.dict())
-    response = HttpResponse(queries.directory_file(law, search, ending), content_type=FILE_KINDS[ending])
+    content = queries.directory_file(law, search, ending, str(DIRECTORY_SORT_WORDS[search.sort]))
+    response = HttpResponse(content, content_type=FILE_KINDS[ending])
     response["Content-Disposition"] = f'attachment; filename="kerong-firms-{law.on.isoformat()}.{ending}"'
     return response

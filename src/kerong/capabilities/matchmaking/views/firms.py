@@ -14,10 +14,14 @@ from kerong.capabilities.matchmaking.forms import FactsForm
 from kerong.records.packs import queries as packs
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from django.http import HttpRequest, HttpResponse
 
     from kerong.records.facts.queries import DemoFirm
     from kerong.records.packs.queries import CurrentLaw
+
+YEARS_SHOWN = 5
 
 
 @never_cache
@@ -41,13 +45,14 @@ def firm(request: HttpRequest, uscc: str) -> HttpResponse:
             "firm": found,
             "doors": queries.doors(law, form.changed_facts(), outcomes),
             "groups": queries.in_groups(outcomes),
-            "total": len(outcomes),
+            "turned": queries.turned(as_it_is, outcomes) if changes else None,
             "facts": form.in_holders(holders, first),
             "form": form,
-            "changes": changes,
-            "query": form.query(),
+            "history": queries.firm_history(uscc),
+            "years_shown": YEARS_SHOWN,
             "synthetic": True,
-        },
+        }
+        | form_context(form),
     )
 
 
@@ -62,8 +67,8 @@ def evaluation(request: HttpRequest, uscc: str, key: str) -> HttpResponse:
     except KeyError:
         raise Http404 from None
     context = {"section": "firms", "law": law, "firm": found, "answer": answer, "synthetic": True}
-    context |= {"changes": form.changes(), "query": form.query(), "cites_listed": answer.cites}
-    return render(request, "matchmaking/evaluation.html", context)
+    context |= {"cites_listed": answer.cites}
+    return render(request, "matchmaking/evaluation.html", context | form_context(form))
 
 
 def firm_or_404(uscc: str) -> DemoFirm:
@@ -79,3 +84,8 @@ def facts_form(request: HttpRequest, law: CurrentLaw, firm: DemoFirm) -> FactsFo
     """Read the facts that a visitor has changed in the address."""
     asked = {name: value.replace("\0", "") for name, value in request.GET.items()}
     return FactsForm(law.library.facts.values(), firm.facts, asked)
+
+
+def form_context(form: FactsForm) -> dict[str, Any]:
+    """Return what every page says of the changes: those made, those that could not be read, and the query."""
+    return {"changes": form.changes(), "unread": form.unread(), "query": form.query()}

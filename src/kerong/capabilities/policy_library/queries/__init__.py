@@ -7,7 +7,13 @@ from kerong.capabilities.policy_library.queries.citing import (
     everything_citing,
     source_lines,
 )
-from kerong.capabilities.policy_library.queries.comparison import Comparison, TopicLine, comparison, topics
+from kerong.capabilities.policy_library.queries.comparison import (
+    Comparison,
+    TopicLine,
+    comparison,
+    counted_topics,
+    topics,
+)
 from kerong.capabilities.policy_library.queries.kept import kept
 from kerong.capabilities.policy_library.queries.list_of_rules import (
     DOORS,
@@ -27,7 +33,7 @@ from kerong.capabilities.policy_library.queries.releases_of import Released, rel
 from kerong.capabilities.policy_library.queries.rule_in_words import RuleInWords, rule_in_words
 from kerong.capabilities.policy_library.queries.search import Found, search, search_entries
 from kerong.capabilities.policy_library.queries.search_entries import GROUPS, Entry, entries_of
-from kerong.capabilities.policy_library.queries.search_words import Piece, folded, pieces, words_of
+from kerong.capabilities.policy_library.queries.search_words import Piece, folded, holds, pieces, words_of
 from kerong.capabilities.policy_library.queries.unpublished import (
     Gap,
     GapsOfPack,
@@ -74,10 +80,12 @@ __all__ = [
     "TopicLine",
     "by_region",
     "comparison",
+    "counted_topics",
     "entries_of",
     "everything_citing",
     "facet_values",
     "folded",
+    "holds",
     "is_movable",
     "is_of_another_region",
     "kept",

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kerong.capabilities.policy_library.queries.expressions import filled, label_of, shown
+from kerong.capabilities.policy_library.queries.expressions import (
+    clause_words,
+    day_quoted,
+    filled,
+    label_of,
+    shown,
+)
+from kerong.capabilities.policy_library.queries.uses import lapsed_on, time_of_clause, uses_of
 from kerong.capabilities.policy_library.queries.values_in_words import (
     row_key,
     time_of,
@@ -60,6 +67,7 @@ class Citing:
     pack: Pack | None = None
     product: ShelfProduct | None = None
     parameter: str = ""
+    is_lapsed: bool = False
 
     @property
     def kind_words(self) -> Promise:
@@ -124,25 +132,31 @@ def _of_pack(library: Library, pack: Pack, on: date) -> Iterator[Citing]:
     for classification in pack.classes.values():
         for option in classification.options:
             words = f"{label_of(classification)} · {label_of(option)}"
-            time: Time = "present" if option.in_force(on) else "past"
-            yield Citing("class", option.mark, words, "", time, pack)
+            time = time_of_clause(pack, option, on)
+            yield Citing("class", option.mark, words, "", time, pack, is_lapsed=time == "past")
     for amount in pack.amounts.values():
         yield Citing("amount", amount.mark, label_of(amount), "", "present", pack)
 
 
 def _of_parameter(library: Library, pack: Pack, parameter: Parameter, on: date) -> Iterator[Citing]:
     label = label_of(parameter)
+    has_lapsed = lapsed_on(pack, uses_of(library, pack, parameter.name, on), on) is not None
     for dated in parameter.values:
         time = time_of(parameter, dated, on)
+        lapsed = has_lapsed and time == "present"
         words = value_words(library, pack, parameter, dated)
-        yield Citing("value", dated.mark, label, words, time, pack, parameter=parameter.name)
+        yield Citing(
+            "value", dated.mark, label, words, time, pack, parameter=parameter.name, is_lapsed=lapsed
+        )
         if any(row.mark for row in dated.rows):
             cells = value_shown(library, pack, parameter, dated, on).rows
             for row, said in zip(dated.rows, cells, strict=True):
                 if row.mark and row.mark.cites != dated.mark.cites:
                     about = f"{label} · {row_key(library, pack, parameter, row)}"
                     yield Citing(
-                        "value", row.mark, about, " / ".join(said.cells), time, pack, parameter=parameter.name
+                        *("value", row.mark, about, " / ".join(said.cells), time, pack),
+                        parameter=parameter.name,
+                        is_lapsed=lapsed,
                     )
         for other in dated.alternatives:
             value = shown(other.value, parameter.unit)
@@ -162,11 +176,12 @@ def _of_indicators(
 
 
 def _of_clause(pack: Pack, clause: Clause, on: date) -> Iterator[Citing]:
-    time: Time = "present"
-    if not clause.in_force(on):
-        time = "future" if clause.start is not None and clause.start > on else "past"
-    yield Citing("clause", clause.mark, filled(pack, label_of(clause), on), "", time, pack)
+    time = time_of_clause(pack, clause, on)
+    lapsed = time == "past"
+    yield Citing("clause", clause.mark, clause_words(pack, clause, on), "", time, pack, is_lapsed=lapsed)
+    day = day_quoted(pack, clause, on)
     for branch in clause.any_of:
         for part in branch.parts:
             if part.mark.cites != clause.mark.cites:
-                yield Citing("clause", part.mark, filled(pack, label_of(part), on), "", time, pack)
+                words = filled(pack, label_of(part), day)
+                yield Citing("clause", part.mark, words, "", time, pack, is_lapsed=lapsed)

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from kerong.capabilities.policy_library.queries.comparison_columns import Column, Elsewhere, Number
+from kerong.capabilities.policy_library.queries.comparison_gaps import gaps_between
 from kerong.capabilities.policy_library.queries.expressions import label_of, shown
 from kerong.capabilities.policy_library.queries.list_of_rules import is_of_another_region
-from kerong.capabilities.policy_library.queries.quantities_apart import are_comparable, compared
+from kerong.capabilities.policy_library.queries.quantities_apart import are_comparable
 from kerong.capabilities.policy_library.queries.values_in_words import row_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from kerong.engines.rules.model import DatedValue, Library, Mark, Pack, Parameter, Unit
+    from kerong.engines.rules.model import Library, Pack, Parameter
+
+_HOME = "hubei."
 
 
 @dataclass(frozen=True)
 class TopicLine:
-    """One topic in the list: its packs, ours first, and how many parameters they share."""
+    """One topic in the list: its packs, ours first, and their regions."""
 
     topic: str
     packs: tuple[Pack, ...]
     regions: tuple[str, ...]
-    shared: int
 
     @property
     def label_pack(self) -> Pack:
@@ -35,30 +38,11 @@ class TopicLine:
 
 
 @dataclass(frozen=True)
-class Number:
-    """What a pack says in one line of the comparison; no mark where the pack has no such line."""
-
-    region: str
-    text: str
-    value: int | None
-    unit: Unit | None
-    mark: Mark | None
-    dated: DatedValue | None
-
-    @property
-    def is_absent(self) -> bool:
-        """Tell whether the pack has no such parameter, row or value today."""
-        return self.mark is None
-
-    @property
-    def is_published(self) -> bool:
-        """Tell whether there is a published value."""
-        return self.mark is not None and self.mark.verified != "not_found"
-
-
-@dataclass(frozen=True)
 class ComparedLine:
-    """One line: a parameter or a row of one, what every pack says of it, and the gap in words."""
+    """One line: a parameter or a row of one, what every pack says of it, and the gaps in words.
+
+    ``is_compared``: two of the numbers are known and of one unit.
+    """
 
     name: str
     label: str
@@ -66,6 +50,7 @@ class ComparedLine:
     row: str
     numbers: tuple[Number, ...]
     gaps: tuple[str, ...]
+    is_compared: bool
 
     @property
     def is_shared(self) -> bool:
@@ -75,17 +60,22 @@ class ComparedLine:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A topic with its packs and lines; ``days`` says for each region since when its numbers stand."""
+    """A topic with its columns and lines; ``days`` says for each column since when its numbers stand."""
 
     topic: str
-    packs: tuple[Pack, ...]
+    columns: tuple[Column, ...]
     lines: tuple[ComparedLine, ...]
     days: tuple[tuple[str, date, date], ...]
 
     @property
-    def shared(self) -> tuple[ComparedLine, ...]:
-        """The lines that more than one pack has."""
-        return tuple(line for line in self.lines if line.is_shared)
+    def compared(self) -> tuple[ComparedLine, ...]:
+        """The lines in which numbers could be compared: the list of topics counts these."""
+        return tuple(line for line in self.lines if line.is_compared)
+
+    @property
+    def uncompared(self) -> tuple[ComparedLine, ...]:
+        """The lines that several packs have and whose numbers are not published, or of different units."""
+        return tuple(line for line in self.lines if line.is_shared and not line.is_compared)
 
     @property
     def lone(self) -> tuple[ComparedLine, ...]:
@@ -95,35 +85,35 @@ class Comparison:
     @property
     def days_differ(self) -> bool:
         """Tell whether the compared numbers are not all of one day."""
-        return len({day for _region, first, last in self.days for day in (first, last)}) > 1
+        return len({day for _name, first, last in self.days for day in (first, last)}) > 1
 
 
 def topics(library: Library) -> tuple[TopicLine, ...]:
     """Return the topics of which more than one region has a pack."""
     found: dict[str, list[Pack]] = {}
-    for pack in sorted(library.packs.values(), key=is_of_another_region):
+    ours_first = sorted(
+        library.packs.values(), key=lambda pack: (is_of_another_region(pack), not pack.key.startswith(_HOME))
+    )
+    for pack in ours_first:
         if pack.topic:
             found.setdefault(pack.topic, []).append(pack)
     lines: list[TopicLine] = []
     for topic, packs in found.items():
         regions = tuple(dict.fromkeys(region_of(pack) for pack in packs))
-        names = [name for pack in packs for name in pack.parameters]
-        shared = sum(names.count(name) > 1 for name in set(names))
         if len(regions) > 1:
-            lines.append(TopicLine(topic, tuple(packs), regions, shared))
+            lines.append(TopicLine(topic, tuple(packs), regions))
     return tuple(lines)
+
+
+def counted_topics(library: Library, on: date) -> tuple[tuple[TopicLine, int], ...]:
+    """Return the topics, each with the number of lines that its page compares."""
+    return tuple((line, len(_laid_out(library, line, on).compared)) for line in topics(library))
 
 
 def comparison(library: Library, topic: str, on: date) -> Comparison | None:
     """Lay the packs of a topic side by side as they stand on a day; None where there is nothing to compare."""
     line = next((line for line in topics(library) if line.topic == topic), None)
-    if line is None:
-        return None
-    names = dict.fromkeys(name for pack in line.packs for name in pack.parameters)
-    lines = [found for name in names for found in _lines(library, line.packs, name, on)]
-    return Comparison(
-        topic, line.packs, tuple(lines), _days(line.packs, [found for found in lines if found.is_shared])
-    )
+    return None if line is None else _laid_out(library, line, on)
 
 
 def region_of(pack: Pack) -> str:
@@ -131,89 +121,93 @@ def region_of(pack: Pack) -> str:
     return pack.facets.get("region", "") or pack.label
 
 
-def _lines(library: Library, packs: tuple[Pack, ...], name: str, on: date) -> Iterator[ComparedLine]:
-    """Return the lines of one parameter: one, or one for each row (and column) of a table."""
-    cells = [_cells(library, pack, pack.parameters.get(name), on) for pack in packs]
-    first = next(pack.parameters[name] for pack in packs if name in pack.parameters)
-    for row in dict.fromkeys(row for found in cells for row in found):
-        numbers = tuple(
-            found.get(row) or Number(region_of(pack), "", None, None, None, None)
-            for pack, found in zip(packs, cells, strict=True)
+def _laid_out(library: Library, line: TopicLine, on: date) -> Comparison:
+    columns = _columns(line.packs, on)
+    names = dict.fromkeys(name for pack in line.packs for name in pack.parameters)
+    lines = tuple(found for name in names for found in _lines(library, columns, name, on))
+    return Comparison(
+        line.topic, columns, lines, _days(columns, [found for found in lines if found.is_compared])
+    )
+
+
+def _columns(packs: tuple[Pack, ...], on: date) -> tuple[Column, ...]:
+    regions = [region_of(pack) for pack in packs]
+    return tuple(
+        Column(
+            pack,
+            region,
+            region
+            if regions.count(region) == 1
+            else _("%(region)s“%(rule)s”") % {"region": region, "rule": label_of(pack)},
+            is_home=pack.key.startswith(_HOME),
+            is_ours=not is_of_another_region(pack),
+            ended_on=pack.until if pack.until is not None and pack.until < on else None,
         )
-        gaps = tuple(dict.fromkeys(_gaps(packs, numbers)))
-        yield ComparedLine(name, label_of(first), first, row, numbers, gaps)
+        for pack, region in zip(packs, regions, strict=True)
+    )
 
 
-def _cells(library: Library, pack: Pack, parameter: Parameter | None, on: date) -> dict[str, Number]:
+def _lines(library: Library, columns: tuple[Column, ...], name: str, on: date) -> Iterator[ComparedLine]:
+    """Return the lines of one parameter: one, or one for each row (and column) of a table."""
+    cells = [_cells(library, column, column.pack.parameters.get(name), on) for column in columns]
+    first = next(c.pack.parameters[name] for c in columns if name in c.pack.parameters)
+    for row in dict.fromkeys(row for found in cells for row in found):
+        numbers = [found.get(row) or Number(column) for column, found in zip(columns, cells, strict=True)]
+        home = next((i for i, column in enumerate(columns) if column.is_home), None)
+        is_lacking = all(n.is_absent for n in numbers if n.column.is_home)
+        if home is not None and not row and is_lacking and any(n.is_published for n in numbers):
+            numbers[home] = replace(numbers[home], elsewhere=_elsewhere(library, columns, first, on))
+        gaps, is_compared = gaps_between(numbers)
+        yield ComparedLine(name, label_of(first), first, row, tuple(numbers), gaps, is_compared)
+
+
+def _elsewhere(
+    library: Library, columns: tuple[Column, ...], parameter: Parameter, on: date
+) -> tuple[Elsewhere, ...]:
+    """Find the number in our rules of other topics: same name, same unit, published and in force."""
+    here = {column.pack.key for column in columns}
+    found: list[Elsewhere] = []
+    for pack in library.packs.values():
+        own = pack.parameters.get(parameter.name)
+        if own is None or pack.key in here or not pack.key.startswith(_HOME) or not pack.in_force(on):
+            continue
+        dated = own.in_force(on)
+        if dated is None or dated.value is None or not are_comparable(own.unit, parameter.unit):
+            continue
+        found.append(Elsewhere(pack, own.name, shown(dated.value, own.unit)))
+    return tuple(found)
+
+
+def _cells(library: Library, column: Column, parameter: Parameter | None, on: date) -> dict[str, Number]:
     """Return what a pack says by row; a single value stands in the row without a name."""
     dated = parameter.in_force(on) if parameter else None
     if parameter is None or dated is None:
         return {}
-    region = region_of(pack)
     if not dated.rows:
         value = dated.value if isinstance(dated.value, int) else None
-        return {
-            "": Number(region, shown(dated.value, parameter.unit), value, parameter.unit, dated.mark, dated)
-        }
+        text = shown(dated.value, parameter.unit)
+        return {"": Number(column, text, value, parameter.unit, dated.mark, dated)}
     found: dict[str, Number] = {}
     for row in dated.rows:
-        key = row_key(library, pack, parameter, row)
+        key = row_key(library, column.pack, parameter, row)
         mark = row.mark or dated.mark
-        columns = parameter.columns or (None,)
-        for column, value in zip(columns, row.values, strict=False):
-            unit = column.unit if column else parameter.unit
+        parts = parameter.columns or (None,)
+        for part, value in zip(parts, row.values, strict=False):
+            unit = part.unit if part else parameter.unit
             if value is None and mark.verified != "not_found":
                 continue
-            name = f"{key} · {label_of(column)}" if column else key
+            name = f"{key} · {label_of(part)}" if part else key
             number = value if isinstance(value, int) else None
-            found[name] = Number(region, shown(value, unit), number, unit, mark, dated)
+            found[name] = Number(column, shown(value, unit), number, unit, mark, dated)
     return found
 
 
-def _gaps(packs: tuple[Pack, ...], numbers: tuple[Number, ...]) -> Iterator[str]:
-    """Say how the first of ours that has the number stands to each of the others."""
-    ours = [n for pack, n in zip(packs, numbers, strict=True) if not is_of_another_region(pack)]
-    others = [n for pack, n in zip(packs, numbers, strict=True) if is_of_another_region(pack)]
-    if not ours:
-        ours, others = list(numbers[:1]), list(numbers[1:])
-    elif not others:
-        ours, others = ours[:1], ours[1:]
-    base = next((number for number in ours if number.is_published), ours[0])
-    for other in others:
-        yield _gap(base, other)
-
-
-def _gap(base: Number, other: Number) -> str:
-    """Say in words how one number stands to another region's."""
-    if not (base.is_published and other.is_published):
-        return _lacking(base, other)
-    names = {"region": other.region}
-    if base.unit is None or other.unit is None or base.unit.type != other.unit.type:
-        return _("单位不同，不比较")
-    if base.value is None or other.value is None or base.unit.type in {"flag", "code", "date"}:
-        return (_("与%(region)s相同") if base.text == other.text else _("与%(region)s不同")) % names
-    if not are_comparable(base.unit, other.unit):
-        return _("单位不同，不比较")
-    return compared(base.value, other.value, base.unit, other.region)
-
-
-def _lacking(base: Number, other: Number) -> str:
-    """Say which of two regions has no number, and whether it is not published or not held here."""
-    if base.is_absent or other.is_absent:
-        absent = base if base.is_absent else other
-        return _("%(region)s未收录这一项") % {"region": absent.region}
-    if not (base.is_published or other.is_published):
-        return _("%(ours)s和%(theirs)s都未公布") % {"ours": base.region, "theirs": other.region}
-    lacking = other if base.is_published else base
-    return _("%(region)s未公布") % {"region": lacking.region}
-
-
-def _days(packs: tuple[Pack, ...], lines: list[ComparedLine]) -> tuple[tuple[str, date, date], ...]:
-    """Return for each pack the first and last day since which its compared numbers stand."""
+def _days(columns: tuple[Column, ...], lines: list[ComparedLine]) -> tuple[tuple[str, date, date], ...]:
+    """Return for each column the first and last day since which its compared numbers stand."""
     found: list[tuple[str, date, date]] = []
-    for i, pack in enumerate(packs):
-        column = [line.numbers[i] for line in lines]
-        days = [number.dated.effective for number in column if number.dated and number.is_published]
+    for i, column in enumerate(columns):
+        numbers = [line.numbers[i] for line in lines]
+        days = [number.dated.effective for number in numbers if number.dated and number.is_published]
         if days:
-            found.append((region_of(pack), min(days), max(days)))
+            found.append((column.name, min(days), max(days)))
     return tuple(found)

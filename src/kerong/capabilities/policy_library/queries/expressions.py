@@ -13,7 +13,7 @@ from kerong.engines.rules.quantities import Language, show_quantity
 if TYPE_CHECKING:
     from datetime import date
 
-    from kerong.engines.rules.model import Fact, Library, Pack, Unit
+    from kerong.engines.rules.model import ClassOption, Clause, Fact, Library, Pack, Unit
 
 _TOKEN = re.compile(r"'[^']*'|[A-Za-z_][A-Za-z0-9_.]*|<=|>=|<>|[-+*=<>(),]|[0-9.]+|\s+")
 _SIGNS = {"<=": "≤", ">=": "≥", "<>": "≠", "*": "×"}
@@ -22,6 +22,19 @@ _SIGNS = {"<=": "≤", ">=": "≥", "<>": "≠", "*": "×"}
 def language() -> Language:
     """Return the engine's name of the reader's language."""
     return "en" if (translation.get_language() or "").startswith("en") else "zh"
+
+
+def day_quoted(pack: Pack, span: Clause | ClassOption | None, on: date) -> date:
+    """Return the day whose values stand in a clause: today, its last day once past, its first day before."""
+    spans = (pack, span) if span is not None else (pack,)
+    first = max((each.start for each in spans if each.start is not None), default=on)
+    last = min((each.until for each in spans if each.until is not None), default=on)
+    return last if last < on else max(first, on)
+
+
+def clause_words(pack: Pack, clause: Clause, on: date) -> str:
+    """Return the sentence of a clause with the values of its own time: old law is quoted as it was."""
+    return filled(pack, label_of(clause), day_quoted(pack, clause, on))
 
 
 def filled(pack: Pack, text: str, on: date) -> str:

@@ -35,16 +35,16 @@ def apart(ours: int, theirs: int, unit: Unit) -> str:
     return show_quantity(size, unit, language())
 
 
-def compared(ours: int, theirs: int, unit: Unit, region: str) -> str:
-    """Say how ours stands to another region's value: 比重庆高 700万元, 与重庆相同."""
+def compared(ours: int, theirs: int, unit: Unit, names: dict[str, str]) -> str:
+    """Say how ours stands to theirs, both named: 湖北比重庆高 700万元, 湖北与重庆相同."""
     if ours == theirs:
-        return _("与%(region)s相同") % {"region": region}
-    words = {"region": region, "size": apart(ours, theirs, unit)}
+        return _("%(ours)s与%(theirs)s相同") % names
+    words = names | {"size": apart(ours, theirs, unit)}
     if unit.type in {"months", "days", "seconds"}:
-        longer, shorter = _("比%(region)s长 %(size)s"), _("比%(region)s短 %(size)s")
+        longer, shorter = _("%(ours)s比%(theirs)s长 %(size)s"), _("%(ours)s比%(theirs)s短 %(size)s")
         return (longer if ours > theirs else shorter) % words
-    if unit.type == "count":
-        more, fewer = _("比%(region)s多 %(size)s"), _("比%(region)s少 %(size)s")
+    if unit.type in {"count", "number"}:
+        more, fewer = _("%(ours)s比%(theirs)s多 %(size)s"), _("%(ours)s比%(theirs)s少 %(size)s")
         return (more if ours > theirs else fewer) % words
-    higher, lower = _("比%(region)s高 %(size)s"), _("比%(region)s低 %(size)s")
+    higher, lower = _("%(ours)s比%(theirs)s高 %(size)s"), _("%(ours)s比%(theirs)s低 %(size)s")
     return (higher if ours > theirs else lower) % words

@@ -5,9 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kerong.capabilities.policy_library.queries.expressions import filled, in_words, label_of
+from kerong.capabilities.policy_library.queries.expressions import (
+    clause_words,
+    day_quoted,
+    filled,
+    in_words,
+    label_of,
+)
 from kerong.capabilities.policy_library.queries.list_of_rules import KINDS
 from kerong.capabilities.policy_library.queries.unpublished import unpublished_count
+from kerong.capabilities.policy_library.queries.uses import lapsed_on, uses_of
 from kerong.capabilities.policy_library.queries.values_in_words import (
     Time,
     ValueShown,
@@ -52,11 +59,12 @@ class SentenceOf:
 
 @dataclass(frozen=True)
 class ParameterShown:
-    """A parameter with all its values, the one in force first."""
+    """A parameter with all its values, the newest first; ``lapsed``: the last day of what used it."""
 
     parameter: Parameter
     by: str
     values: tuple[ValueShown, ...]
+    lapsed: date | None = None
 
     @property
     def is_wide(self) -> bool:
@@ -99,6 +107,7 @@ class RuleInWords:
 def rule_in_words(library: Library, key: str, on: date) -> RuleInWords:
     """Put a pack into words as it stands on a day. Raises KeyError for an unknown key."""
     pack = library.packs[key]
+    day = day_quoted(pack, None, on)
     clauses = [_sentence(pack, clause, on) for clause in pack.clauses]
     parameters = [_parameter(library, pack, parameter, on) for parameter in pack.parameters.values()]
     return RuleInWords(
@@ -112,7 +121,7 @@ def rule_in_words(library: Library, key: str, on: date) -> RuleInWords:
         parameters=tuple(parameters),
         unpublished_count=unpublished_count(library, pack, on),
         scorecards=tuple(
-            (card, tuple(_indicators(library, pack, card.indicators, on))) for card in pack.points.values()
+            (card, tuple(_indicators(library, pack, card.indicators, day))) for card in pack.points.values()
         ),
         classes=tuple(
             (
@@ -120,7 +129,7 @@ def rule_in_words(library: Library, key: str, on: date) -> RuleInWords:
                 tuple(
                     (o, in_words(library, pack, o.holds_when))
                     for o in classification.options
-                    if o.in_force(on)
+                    if o.in_force(day)
                 ),
             )
             for classification in pack.classes.values()
@@ -161,26 +170,32 @@ def _cites(pack: Pack) -> Iterator[str]:
 
 
 def _sentence(pack: Pack, clause: Clause, on: date) -> SentenceOf:
-    time: Time = "present"
-    if not clause.in_force(on):
-        time = "future" if clause.start is not None and clause.start > on else "past"
+    day = day_quoted(pack, clause, on)
     branches = tuple(
         (
-            filled(pack, branch.label, on),
-            tuple(filled(pack, part.label, on) for part in branch.parts) if len(branch.parts) > 1 else (),
+            filled(pack, label_of(branch), day),
+            tuple(filled(pack, label_of(part), day) for part in branch.parts)
+            if len(branch.parts) > 1
+            else (),
         )
         for branch in clause.any_of
     )
-    return SentenceOf(clause, filled(pack, label_of(clause), on), time, branches)
+    return SentenceOf(clause, clause_words(pack, clause, on), _time(clause, on), branches)
+
+
+def _time(clause: Clause, on: date) -> Time:
+    if clause.in_force(on):
+        return "present"
+    return "future" if clause.start is not None and clause.start > on else "past"
 
 
 def _parameter(library: Library, pack: Pack, parameter: Parameter, on: date) -> ParameterShown:
     shown_values = [value_shown(library, pack, parameter, dated, on) for dated in parameter.values]
-    order = {"present": 0, "future": 1, "past": 2}
     return ParameterShown(
         parameter,
         keyed_by(library, pack, parameter),
-        tuple(sorted(shown_values, key=lambda value: order[value.time])),
+        tuple(sorted(shown_values, key=lambda value: value.dated.effective, reverse=True)),
+        lapsed_on(pack, uses_of(library, pack, parameter.name, on), on),
     )
 
 

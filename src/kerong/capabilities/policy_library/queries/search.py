@@ -1,7 +1,7 @@
 """Search over the whole library, ranked by plain rules that the page can say in one sentence.
 
 Every word must be found. A hit in a title comes before one in a document number, a text and a summary; within each
-the whole field before its beginning, and that before its middle. Where nothing is found, titles alike are offered.
+the whole field before its beginning, and that before its middle. Where nothing is found, what is alike is offered.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from kerong.capabilities.policy_library.queries.kept import kept
 from kerong.capabilities.policy_library.queries.search_entries import GROUPS, Entry, Group, entries_of
-from kerong.capabilities.policy_library.queries.search_words import Piece, pairs_of, pieces, words_of
+from kerong.capabilities.policy_library.queries.search_quantities import quantity_of
+from kerong.capabilities.policy_library.queries.search_words import Piece, holds, pairs_of, pieces, words_of
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 SHOWN_OF_A_GROUP = 8
 _ALIKE = 0.6
-_PAIR = 2
+_PAIRS_MIN, _PAIRS_MAX = 2, 40
 _OUTSIDE = 9
 
 
@@ -49,7 +50,7 @@ class HitsOfGroup:
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found. ``is_alike``: nothing held the words, these titles are like them."""
+    """What a search found. ``is_alike``: nothing held the words, these share most of their letters."""
 
     words: tuple[str, ...]
     groups: tuple[HitsOfGroup, ...]
@@ -72,7 +73,7 @@ def search_entries(entries: tuple[Entry, ...], text: str, group: str = "") -> Fo
     words = words_of(text)
     if not words:
         return Found((), (), 0, is_alike=False)
-    found = [(_rank(entry, words), i) for i, entry in enumerate(entries) if _holds(entry.everything, words)]
+    found = [(_rank(entry, words), i) for i, entry in enumerate(entries) if _holds(entry, words)]
     is_alike = not found
     if is_alike:
         found = _alike(entries, words)
@@ -87,8 +88,15 @@ def search_entries(entries: tuple[Entry, ...], text: str, group: str = "") -> Fo
     return Found(words, tuple(groups), len(found), is_alike and bool(found))
 
 
-def _holds(everything: str, words: tuple[str, ...]) -> bool:
-    return all(word in everything for word in words)
+def _holds(entry: Entry, words: tuple[str, ...]) -> bool:
+    for word in words:
+        quantity = quantity_of(word)
+        if quantity is not None:
+            if quantity.keys[-1] not in entry.quantities:
+                return False
+        elif word not in entry.everything or not holds(entry.everything, word):
+            return False
+    return True
 
 
 def _rank(entry: Entry, words: tuple[str, ...]) -> Rank:
@@ -96,31 +104,35 @@ def _rank(entry: Entry, words: tuple[str, ...]) -> Rank:
     best: Rank = (_OUTSIDE, 0, 0)
     phrase = " ".join(words)
     for i, field in enumerate(entry.folded):
+        if not any(holds(field, word) for word in words):
+            continue
         if field == phrase:
             how = 0
         elif field.startswith(phrase):
             how = 1
-        elif phrase in field:
-            how = 2
-        elif len(words) > 1 and any(word in field for word in words):
-            how = 3
         else:
-            continue
+            how = 2 if phrase in field else 3
         best = min(best, (i, how, len(field)))
     return best
 
 
 def _alike(entries: tuple[Entry, ...], words: tuple[str, ...]) -> list[tuple[Rank, int]]:
-    """Find titles that share most pairs of letters with the question."""
-    wanted = frozenset(pair for word in words for pair in pairs_of(word))
-    if len(wanted) < _PAIR:
+    """Find what shares most pairs of letters with the question: words run together, or one letter wrong."""
+    wanted = tuple(dict.fromkeys(pair for word in words for pair in pairs_of(word)))[:_PAIRS_MAX]
+    if len(wanted) < _PAIRS_MIN:
         return []
+    may_lack = int(len(wanted) * (1 - _ALIKE))
     found: list[tuple[Rank, int]] = []
     for i, entry in enumerate(entries):
-        title = entry.folded[0] or entry.folded[2]
-        shared = sum(pair in title for pair in wanted)
-        if shared >= len(wanted) * _ALIKE:
-            found.append(((-shared, 0, len(title)), i))
+        lacking = 0
+        for pair in wanted:
+            if pair not in entry.everything:
+                lacking += 1
+                if lacking > may_lack:
+                    break
+        else:
+            title = entry.folded[0] or entry.folded[2]
+            found.append(((lacking, -sum(pair in title for pair in wanted), len(title)), i))
     return found
 
 

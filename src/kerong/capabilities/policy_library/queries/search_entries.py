@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -9,16 +10,18 @@ from django.utils.translation import gettext_lazy as _
 
 from kerong.capabilities.policy_library.queries.expressions import filled, label_of
 from kerong.capabilities.policy_library.queries.list_of_rules import KINDS, document_number
+from kerong.capabilities.policy_library.queries.search_quantities import quantities_in, without_separators
 from kerong.capabilities.policy_library.queries.search_words import folded
 from kerong.capabilities.policy_library.queries.values_in_words import value_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
+    from decimal import Decimal
 
     from django.utils.functional import Promise
 
-    from kerong.engines.rules.model import Fact, Library, Pack, ShelfProduct
+    from kerong.engines.rules.model import Fact, Institution, Library, Pack, ShelfProduct, Source
 
 Group: TypeAlias = Literal["rules", "numbers", "clauses", "documents", "products", "facts"]
 Fields: TypeAlias = tuple[str, str, str, str]
@@ -37,7 +40,8 @@ class Entry:
     """One thing that can be found.
 
     ``fields`` are its title, number, text and summary as people read them, ``folded`` the same for the search.
-    ``within`` names the rule, document or bank it belongs to; ``everything`` holds all that a word may match.
+    ``within`` names the rule, document or bank it belongs to; ``everything`` holds all that a word may match, and
+    ``quantities`` the numbers in it.
     ``page``, ``arguments``, ``query`` and ``fragment`` say where it stands; a fact leads to the rules that use it.
     """
 
@@ -50,6 +54,7 @@ class Entry:
     fields: Fields
     folded: Fields
     everything: str
+    quantities: frozenset[tuple[str, Decimal | str]]
 
 
 def entries_of(library: Library, on: date) -> tuple[Entry, ...]:
@@ -62,16 +67,23 @@ def _entries(library: Library, on: date) -> Iterator[Entry]:
         yield from _of_pack(library, pack, on)
     for source in library.sources.values():
         fields = (source.title, source.number, "", source.issuer)
-        yield _entry("documents", ("source", (source.key,), ""), fields)
+        also = _numbers_by_issuer(source)
+        yield _entry("documents", ("source", (source.key,), ""), fields, also=also)
         for anchor in source.anchors.values():
             place = ("source", (source.key,), f"anchor-{anchor.key}")
             name = source.number or source.title
             yield _entry("documents", place, (anchor.label, "", "", anchor.summary), within=name)
     for institution in library.shelf.values():
         for product in institution.products:
-            yield _of_product(label_of(institution), institution.label, institution.key, product)
+            yield _of_product(institution, product)
     for fact in library.facts.values():
         yield _of_fact(library, fact)
+
+
+def _numbers_by_issuer(source: Source) -> str:
+    """Return the number as people write it after any one of several issuers: 财政部公告2023年第17号."""
+    own = re.sub(r"^.*?(?=公告|通告|令)", "", source.number)
+    return "\n".join(f"{issuer}{own}" for issuer in re.split(r"[、，,；;·\s]+", source.issuer))
 
 
 def _of_pack(library: Library, pack: Pack, on: date) -> Iterator[Entry]:
@@ -83,20 +95,23 @@ def _of_pack(library: Library, pack: Pack, on: date) -> Iterator[Entry]:
     for parameter in pack.parameters.values():
         words = value_words(library, pack, parameter, parameter.in_force(on))
         place = ("value", (pack.key, parameter.name), "")
-        also = f"{names}\n{parameter.label}"
+        name = f"{parameter.name}\n{parameter.name.replace('_', ' ')}"
+        also = f"{names}\n{pack.label_en}\n{parameter.label}\n{parameter.label_en}\n{name}"
         yield _entry("numbers", place, (label_of(parameter), "", words, ""), within=own, also=also)
     for clause in pack.clauses:
         if clause.in_force(on):
             text = filled(pack, label_of(clause), on)
             place = ("rule", (pack.key,), f"clause-{clause.id}")
-            also = f"{names}\n{clause.label}\n{clause.measure}"
+            also = f"{names}\n{pack.label_en}\n{clause.label}\n{clause.label_en}\n{clause.measure}"
             yield _entry("clauses", place, ("", "", text, ""), within=own, also=also)
 
 
-def _of_product(bank: str, bank_in_chinese: str, key: str, product: ShelfProduct) -> Entry:
-    place = ("shelf_product", (key, product.id), "")
-    also = f"{product.label}\n{bank_in_chinese}"
-    return _entry("products", place, (label_of(product), "", "", product.summary), within=bank, also=also)
+def _of_product(bank: Institution, product: ShelfProduct) -> Entry:
+    place = ("shelf_product", (bank.key, product.id), "")
+    also = f"{product.label}\n{product.label_en}\n{bank.label}\n{bank.label_en}"
+    return _entry(
+        "products", place, (label_of(product), "", "", product.summary), within=label_of(bank), also=also
+    )
 
 
 def _of_fact(library: Library, fact: Fact) -> Entry:
@@ -104,7 +119,7 @@ def _of_fact(library: Library, fact: Fact) -> Entry:
     codes = "、".join(fact.codes.values())
     fields = (label_of(fact), "", codes, fact.document)
     within = label_of(holder) if holder else ""
-    also = f"{fact.label}\n{fact.name}"
+    also = f"{fact.label}\n{fact.label_en}\n{fact.name}"
     return _entry("facts", ("rules", (), ""), fields, within=within, also=also, query=f"fact={fact.name}")
 
 
@@ -117,7 +132,8 @@ def _entry(  # noqa: PLR0913 - what an entry is made of
     also: str = "",
     query: str = "",
 ) -> Entry:
-    one, two, three, four = map(folded, fields)
+    one, two, three, four = (without_separators(folded(field)) for field in fields)
     own = (one, two, three, four)
-    everything = "\n".join((*own, folded(within), folded(also)))
-    return Entry(group, *place, query, within, fields, own, everything)
+    everything = "\n".join((*own, folded(within), without_separators(folded(also))))
+    quantities = frozenset(key for quantity in quantities_in(everything) for key in quantity.keys)
+    return Entry(group, *place, query, within, fields, own, everything, quantities)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kerong.capabilities.policy_library.queries.expressions import label_of
 from kerong.capabilities.policy_library.queries.values_in_words import band_words, row_key
+from kerong.engines.rules.unpublished import unpublished_points, unpublished_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,11 +16,9 @@ if TYPE_CHECKING:
     from kerong.engines.rules.model import (
         DatedBands,
         DatedValue,
-        Indicator,
         Library,
         Mark,
         Pack,
-        Scorecard,
         ShelfProduct,
     )
 
@@ -63,22 +62,13 @@ def unpublished_count(library: Library, pack: Pack, on: date) -> int:
 
 def gaps_of(library: Library, pack: Pack, on: date) -> Iterator[Gap]:
     """Return the numbers of a pack that are in force and not published."""
-    for parameter in pack.parameters.values():
-        dated = parameter.in_force(on)
-        if dated is None:
-            continue
-        label = label_of(parameter)
-        if not dated.rows:
-            if dated.mark.verified == "not_found":
-                yield Gap(pack, parameter.name, label, "", dated, dated.mark)
-            continue
-        for row in dated.rows:
-            mark = row.mark or dated.mark
-            if mark.verified == "not_found":
-                yield Gap(pack, parameter.name, label, row_key(library, pack, parameter, row), dated, mark)
-    for card in pack.points.values():
-        for indicator in card.indicators:
-            yield from _bands(library, pack, card, indicator, on)
+    for value in unpublished_values(pack, on):
+        row = row_key(library, pack, value.parameter, value.row) if value.row is not None else ""
+        yield Gap(pack, value.parameter.name, label_of(value.parameter), row, value.dated, value.mark)
+    for found in unpublished_points(pack, on):
+        label = f"{label_of(found.card)} · {label_of(found.indicator)}"
+        words = band_words(library, pack, found.indicator, found.band, on)
+        yield Gap(pack, "", label, words, found.dated, found.dated.mark)
 
 
 def products_without_cap(library: Library) -> tuple[ShelfProduct, ...]:
@@ -89,13 +79,3 @@ def products_without_cap(library: Library) -> tuple[ShelfProduct, ...]:
         for product in institution.products
         if product.amount_max_fen is None
     )
-
-
-def _bands(library: Library, pack: Pack, card: Scorecard, indicator: Indicator, on: date) -> Iterator[Gap]:
-    dated = indicator.in_force(on)
-    for band in dated.bands if dated else ():
-        if dated is not None and band.points is None:
-            words = band_words(library, pack, indicator, band, on)
-            yield Gap(pack, "", f"{label_of(card)} · {label_of(indicator)}", words, dated, dated.mark)
-    for line in indicator.best_of:
-        yield from _bands(library, pack, card, line, on)

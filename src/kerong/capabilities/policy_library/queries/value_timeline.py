@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from kerong.capabilities.policy_library.queries.quantities_apart import apart
-from kerong.capabilities.policy_library.queries.uses import Use, uses_of
+from kerong.capabilities.policy_library.queries.uses import Use, lapsed_on, uses_of
 from kerong.capabilities.policy_library.queries.values_in_words import (
     RowShown,
     ValueShown,
@@ -61,13 +61,17 @@ class Moment:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Everything the page of one parameter prints; the newest moment comes first."""
+    """Everything the page of one parameter prints; the newest moment comes first.
+
+    ``lapsed`` is the last day of everything that used the parameter, once nothing does any more.
+    """
 
     pack: Pack
     parameter: Parameter
     by: str
     moments: tuple[Moment, ...]
     uses: tuple[Use, ...]
+    lapsed: date | None = None
 
     @property
     def present(self) -> Moment | None:
@@ -77,19 +81,22 @@ class Timeline:
 
 def timeline(library: Library, pack: Pack, parameter: Parameter, on: date) -> Timeline:
     """Lay out the values of a parameter in time."""
+    uses = uses_of(library, pack, parameter.name, on)
+    lapsed = lapsed_on(pack, uses, on)
     ordered = sorted(parameter.values, key=lambda value: value.effective)
     moments: list[Moment] = []
     for i, dated in enumerate(ordered):
         before = ordered[i - 1] if i else None
         after = ordered[i + 1] if i + 1 < len(ordered) else None
-        last_day = after.effective - timedelta(days=1) if after else None
+        last_day = after.effective - timedelta(days=1) if after else lapsed
         moments.append(_moment(library, pack, parameter, (before, dated), last_day, on))
     return Timeline(
         pack,
         parameter,
         keyed_by(library, pack, parameter),
         tuple(reversed(moments)),
-        uses_of(library, pack, parameter.name, on),
+        uses,
+        lapsed,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -26,12 +26,19 @@ class Cell:
 
 @dataclass(frozen=True)
 class GroupSum:
-    """An amount over the eligible firms of one group, before and after; ``shade`` colours its tile."""
+    """An amount over the eligible firms of one group, before and after; ``shade`` colours its tile.
+
+    ``changed`` counts the firms eligible before and after whose own amount differs, ``firms_before`` and
+    ``firms_after`` those that have an amount at all and so stand in the sum.
+    """
 
     key: str
     label: str
     before: Cell
     after: Cell
+    changed: Cell = Cell(None)
+    firms_before: Cell = Cell(None)
+    firms_after: Cell = Cell(None)
     shade: str = ""
 
     @property
@@ -44,29 +51,24 @@ class GroupSum:
 
 @dataclass(frozen=True)
 class Sum:
-    """An amount over all eligible firms, before and after, and the same by region, industry and stage.
-
-    ``firms_changed`` counts the firms eligible before and after whose own amount differs.
-    """
+    """An amount over all eligible firms, before and after, and the same by region, industry and stage."""
 
     amount: Amount
     whole: GroupSum
-    firms_changed: Cell
     tiles: tuple[GroupSum, ...]
     by_group: tuple[tuple[str, tuple[GroupSum, ...]], ...] = ()
 
     @property
     def is_changed(self) -> bool:
         """Tell whether the sum differs, or may differ behind a hidden figure."""
-        return self.whole.difference != 0 or bool(self.firms_changed)
+        return self.whole.difference != 0 or bool(self.whole.changed)
 
 
 def sum_of(amount: Amount, row: dict[str, Any], groups: dict[str, list[dict[str, Any]]]) -> Sum:
     """Return one amount of the worker's answer, ready to print."""
-    whole = GroupSum("", "", cell_of(row["before"]), cell_of(row["after"]))
-    changed = cell_of(row["firms_changed"]) if "firms_changed" in row else Cell(None)
+    whole = _group_sum("", "", row)
     by_group = _by_group(groups, amount.name)
-    return Sum(amount, whole, changed, _tiles(by_group[0][1]), by_group)
+    return Sum(amount, whole, _tiles(by_group[0][1]), by_group)
 
 
 def cell_of(found: dict[str, Any]) -> Cell:
@@ -95,7 +97,7 @@ def _by_group(
     found: list[tuple[str, tuple[GroupSum, ...]]] = []
     for group, title in titles.items():
         sums = [
-            GroupSum(row["key"], group_label(row), cell_of(amount["before"]), cell_of(amount["after"]))
+            _group_sum(row["key"], group_label(row), amount)
             for row in groups[group]
             for amount in row["amounts"]
             if amount["name"] == name
@@ -104,13 +106,18 @@ def _by_group(
     return tuple(found)
 
 
+def _group_sum(key: str, label: str, row: dict[str, Any]) -> GroupSum:
+    names = ("before", "after", "firms_changed", "firms_before", "firms_after")
+    return GroupSum(key, label, *(cell_of(row[name]) if name in row else Cell(None) for name in names))
+
+
 def _tiles(sums: tuple[GroupSum, ...]) -> tuple[GroupSum, ...]:
     """Return a tile for each of the seventeen prefectures, also for those without any firm."""
     by_key = {item.key: item for item in sums}
     most = max((abs(item.difference or 0) for item in sums), default=0)
     found: list[GroupSum] = []
     for region in regions.prefectures():
-        item = by_key.get(region.code) or GroupSum(region.code, region.name, Cell(0), Cell(0))
+        item = by_key.get(region.code) or GroupSum(region.code, region.name, Cell(0), Cell(0), Cell(0))
         shade = shade_of(item.difference or 0, most)
-        found.append(GroupSum(item.key, regions.short_name(region.name), item.before, item.after, shade))
+        found.append(replace(item, label=regions.short_name(region.name), shade=shade))
     return tuple(found)

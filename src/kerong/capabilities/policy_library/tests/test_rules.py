@@ -77,7 +77,7 @@ def test_rules_of_other_regions_come_last_under_their_region(law: CurrentLaw, cl
 
 def test_the_day_shown_is_that_of_what_is_in_force_today(law: CurrentLaw, client: Client) -> None:
     assert since(law, "national.recognition.little_giant") == (date(2026, 4, 1), True, 1)
-    assert since(law, "hubei.credit.knowledge_value_loan") == (date(2025, 3, 25), True, 0)
+    assert since(law, "hubei.credit.knowledge_value_loan") == (date(2025, 3, 25), False, 0)
     assert since(law, "hubei.credit.talent_loan") == (date(2024, 10, 15), False, 0)
     page = client.get("/rules/", {"q": "小巨人"}).content.decode()
     assert "2026年4月1日起" in page
@@ -106,6 +106,24 @@ def test_nonsense_is_searched_for_and_printed_harmlessly(
     assert law
     assert answer.status_code == 200
     assert "<script>" not in answer.content.decode().replace("<script src=", "")
+    assert ("没有这个筛选值：nonsense、../../etc" in answer.content.decode()) == ("kind" in asked)
+
+
+def test_filter_values_that_exist_are_not_called_strange(law: CurrentLaw, client: Client) -> None:
+    page = client.get(
+        "/rules/", {"task": "47", "kind": "product", "region": "", "door": "debt"}
+    ).content.decode()
+
+    assert law
+    assert "没有这个筛选值" not in page
+    assert "没有这个筛选值：99" in client.get("/rules/", {"task": "99"}).content.decode()
+
+
+def test_values_of_a_number_stand_newest_first_with_the_present_marked(law: CurrentLaw) -> None:
+    for key in law.library.packs:
+        for shown in queries.rule_in_words(law.library, key, law.on).parameters:
+            days = [value.dated.effective for value in shown.values]
+            assert days == sorted(days, reverse=True)
 
 
 def test_rule_says_conditions_values_document_and_marks(
@@ -153,7 +171,7 @@ def test_tasks_of_the_plan_stand_beside_the_rule(law: CurrentLaw, client: Client
     page = client.get("/rules/hubei.credit.knowledge_value_loan/").content.decode()
 
     assert law
-    assert "对应第 47 项任务" in page
+    assert "计划第 47 项任务" in page
 
 
 @pytest.mark.parametrize("key", ["nope", "hubei.credit", "..", "hubei.credit.talent_loan.yaml", "%00"])

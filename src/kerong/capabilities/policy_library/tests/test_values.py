@@ -102,7 +102,7 @@ def test_unknown_number_is_not_found(law: CurrentLaw, client: Client, path: str)
 
 
 def test_releases_that_changed_the_number_are_named_and_others_are_not(
-    law: CurrentLaw, tmp_path: Path
+    law: CurrentLaw, client: Client, tmp_path: Path
 ) -> None:
     import shutil
 
@@ -126,3 +126,17 @@ def test_releases_that_changed_the_number_are_named_and_others_are_not(
         (2, "测试〔2026〕2号", False), (1, "测试〔2026〕1号", True),
     ]  # fmt: skip
     assert [r.number for r in same] == [1]
+    assert [(r.old, r.new, r.is_gone) for r in changed[0].rewritten] == [("80.0%", "75.0%", False)]
+    page = client.get(f"/rules/{one.key}/values/compensation_share/").content.decode()
+    assert "同一生效日的数被改写" in page
+    assert "<s>80.0%</s> → <strong>75.0%</strong>" in page
+    assert "被改写" not in client.get(LIMIT).content.decode()
+
+
+def test_citations_lead_to_the_clause_among_the_documents(law: CurrentLaw, client: Client) -> None:
+    page = client.get(LIMIT).content.decode()
+    source = client.get("/sources/knowledge-value-loan-2025/").content.decode()
+
+    assert law
+    assert 'href="/sources/knowledge-value-loan-2025/#anchor-grades"' in page
+    assert 'id="anchor-grades"' in source

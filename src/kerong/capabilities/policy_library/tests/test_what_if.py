@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kerong.adapters import worker_client
 from kerong.capabilities.policy_library import queries
+from kerong.capabilities.policy_library.forms import WhatIfForm
 from kerong.capabilities.policy_library.queries.what_if import Line, Range, _tiles
 from kerong.capabilities.policy_library.queries.what_if_sums import Cell
 from kerong.engines.rules.quantities import stored_number
@@ -52,7 +53,7 @@ def test_cold_worker_is_asked_again_by_the_page(
 
 
 @pytest.mark.parametrize(
-    "typed", ["abc", "五十", "1e9", "--5", "50元", "999999999999999999", "-1", "\0", "٣"]
+    "typed", ["abc", "五十几", "1e9", "--5", "50元", "999999999999999999", "-1", "\0", "٣"]
 )
 def test_nonsense_stands_at_the_field_and_is_kept(law: CurrentLaw, client: Client, typed: str) -> None:
     answer = client.get("/what-if/", RULE | {"value": typed})
@@ -110,13 +111,15 @@ def test_a_change_of_amounts_alone_says_for_how_many_firms_and_where(
         return {"value": value, "suppressed": value is None}
 
     def sums(before: int | None, after: int | None) -> dict[str, Any]:
-        return {"name": "compensation_max", "before": cell(before), "after": cell(after)}
+        sides = {"before": cell(before), "after": cell(after)}
+        return {"name": "compensation_max", **sides, "firms_changed": cell(before and 37)}
 
     def line(key: str, label: str, amounts: dict[str, Any]) -> dict[str, Any]:
         counts = {"before": cell(40), "after": cell(40), "gained": cell(0), "lost": cell(0)}
         return {"key": key, "label": label, **counts, "amounts": [amounts]}
 
-    whole = sums(80_000_000_000, 70_000_000_000) | {"firms_changed": cell(40)}
+    firms = {"firms_changed": cell(40), "firms_before": cell(40), "firms_after": cell(40)}
+    whole = sums(80_000_000_000, 70_000_000_000) | firms
     wuhan = line("420100", "武汉市", sums(60_000_000_000, 52_500_000_000))
     small = line("429021", "神农架林区", sums(None, None))
     answer = {
@@ -139,6 +142,40 @@ def test_a_change_of_amounts_alone_says_for_how_many_firms_and_where(
     assert page.count('class="tile tile-') == 17
     assert "−7,500万元" in page
     assert "隐去" in page
+    assert "变动户数" in page
+    assert '武汉市</th><td class="number">37</td>' in page
+    assert 'data-label="算进去的企业">40</td>' in page
+    stamp = page.partition('id="print-stamp"')[2].partition("</div>")[0]
+    assert all(
+        words in stamp
+        for words in ("测算稿", "本金损失补偿比例", "80.0% → 70.0%", "测试〔2026〕1号", "2026年")
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value", "warning"),
+    [
+        ("compensation_share", "100", ""), ("compensation_share", "100.01", "超过 100%，请确认"),
+        ("single_loan_max", "1", ""), ("single_loan_max", "0", "金额或期限为 0 或负数，请确认"),
+        ("single_loan_max", "1000", ""),
+    ],
+)  # fmt: skip
+def test_values_hardly_meant_are_tried_with_a_warning(
+    law: CurrentLaw, parameter: str, value: str, warning: str
+) -> None:
+    form = WhatIfForm(law, {"rule": KNOWLEDGE, "parameter": parameter, "value": value})
+
+    assert form.is_valid()
+    assert form.warning == warning
+
+
+def test_the_slider_names_its_ends_and_puts_no_word_where_the_value_is_not(
+    law: CurrentLaw, client: Client
+) -> None:
+    page = client.get("/what-if/", {"rule": KNOWLEDGE, "parameter": "compensation_share"}).content.decode()
+
+    assert law
+    assert '<div class="slider-ends" aria-hidden="true"><span>0.0%</span><span>100.0%</span></div>' in page
 
 
 @pytest.mark.parametrize("asked", [{"rule": "nope"}, {"rule": RULE["rule"], "parameter": "nope"}])

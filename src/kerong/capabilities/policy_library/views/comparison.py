@@ -14,12 +14,14 @@ from kerong.records.packs import queries as packs
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from kerong.records.packs.queries import CurrentLaw
+
 
 @require_safe
 def comparisons(request: HttpRequest) -> HttpResponse:
     """List the topics of which more than one region has a rule."""
     law = packs.current()
-    context = {"section": "comparison", "law": law, "topics": queries.topics(law.library)}
+    context = {"section": "comparison", "law": law, "topics": queries.kept(law, _counted)}
     return render(request, "policy_library/comparisons.html", context)
 
 
@@ -32,3 +34,7 @@ def comparison(request: HttpRequest, topic: str) -> HttpResponse:
         raise Http404
     context = {"section": "comparison", "law": law, "comparison": found}
     return render(request, "policy_library/comparison.html", context)
+
+
+def _counted(law: CurrentLaw) -> tuple[tuple[queries.TopicLine, int], ...]:
+    return queries.counted_topics(law.library, law.on)

@@ -36,6 +36,7 @@ def rules(request: HttpRequest) -> HttpResponse:
             "shown": len(lines),
             "total": len(law.library.packs),
             "asked": asked,
+            "strange": _strange(request, asked),
             "fact": law.library.facts.get(asked.fact),
             "kinds": [(key, words) for key, words in queries.KINDS.items() if _has_kind(law.library, key)],
             "regions": queries.facet_values(law.library, "region"),
@@ -115,6 +116,16 @@ def _asked(request: HttpRequest, library: Library) -> queries.Asked:
         fact=one_of("fact", library.facts.keys()),
         task=next((number for number in queries.tasks_named(library) if str(number) == task), 0),
     )
+
+
+def _strange(request: HttpRequest, asked: queries.Asked) -> list[str]:
+    """Return the filter values in the address that are none of the choices, and so filter nothing."""
+    kept = {
+        name: str(getattr(asked, name) or "")
+        for name in ("kind", "region", "instrument", "door", "task", "fact")
+    }
+    typed = {name: request.GET.get(name, "").replace("\0", "")[:40] for name in kept}
+    return [value for name, value in typed.items() if value.strip() and value != kept[name]]
 
 
 def _has_kind(library: Library, kind: str) -> bool:

@@ -85,4 +85,5 @@ def _asked(request: HttpRequest, groups: tuple[GapsOfPack, ...]) -> tuple[GapsOf
 def _holds(gap: Gap, words: tuple[str, ...]) -> bool:
     pack = gap.pack
     searched = f"{pack.label}\n{pack.label_en}\n{pack.key}\n{gap.label}\n{gap.row}\n{gap.mark.note}"
-    return all(word in queries.folded(searched) for word in words)
+    folded = queries.folded(searched)
+    return all(queries.holds(folded, word) for word in words)

@@ -10,7 +10,7 @@ from kerong.engines.rules.derived import names as derived_names
 from kerong.engines.rules.loading.keys import FACT_SHAPES, SUBJECT_WORDS, words
 from kerong.engines.rules.loading.reading import CODE, PACK_KEY, RESERVED, Fields, Reading, near
 from kerong.engines.rules.loading.yaml_places import MappingNode, Node, ScalarNode
-from kerong.engines.rules.model import FACT_TYPES, UNITS, Act, Fact, FactType, Holder, Subject, Unit
+from kerong.engines.rules.model import FACT_TYPES, UNITS, Act, Fact, FactType, Holder, Period, Subject, Unit
 
 # Type → (unit when none is written, lowest, highest stored value when no range is written).
 _DEFAULTS: dict[str, tuple[str, int, int]] = {
@@ -136,6 +136,9 @@ def _read_fact(reading: Reading, name: str, name_node: Node, node: Node, holders
         published_by=published_by,
         place=reading.place(name_node),
         codes_en=codes_en,
+        period=cast(
+            "Period", reading.word(found, "period", words(FACT_SHAPES["fact"].keys["period"].holds)) or ""
+        ),
     )
 
 

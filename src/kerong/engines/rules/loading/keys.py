@@ -276,6 +276,10 @@ FACT_SHAPES: dict[str, Shape] = {
             "sensitivity": Key("L1 | L2 | L3 | L4", "数据分级"),
             "freshness_months": Key("whole", "多少个月内有效"),
             "act": Key("up | down | either | no", "企业能否改变它：up 增、down 减、either 均可、no 不能"),
+            "period": Key(
+                "past_year | past_years",
+                "已结账年度的数：past_year 上一年度或上一年末，past_years 更早或几个年度；只有下次申报才能变",
+            ),
             "effort": Key("whole", "改变它的难度：1 易 … 9 难"),
             "codes": Key("code_texts", "代码及名称（封闭列表）；名称可写成 {label: …, label_en: …}"),
             "code_system": Key("gbt2260 | gbt4754", "开放代码所用的国家标准"),
@@ -310,7 +314,7 @@ SOURCE_SHAPES: dict[str, Shape] = {
         {
             "label": Key("text", "条款名称，例如 第三条", needed=True),
             "summary": Key("text", "用我们自己的话概括", needed=True),
-            "address": Key("text", "条款所在网址，不写则同文件"),
+            "address": Key("text", "条款所在网址，不写则同文件，写 null 则不链接", nullable=True),
         },
     ),
 }

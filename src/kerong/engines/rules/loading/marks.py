@@ -54,7 +54,7 @@ def refuse_not_found(reading: Reading, found: Fields, mark: Mark) -> None:
 
 
 def check_null(reading: Reading, at: Node, *, null: bool, mark: Mark, found: Fields) -> None:
-    """Report a null that is not ``not_found``, and a ``not_found`` that is not null."""
+    """Report a null that is not ``not_found`` or has no note, and a ``not_found`` that is not null."""
     if null and mark.verified != "not_found":
         cure = "write `verified: not_found` and a note, or the value"
         if "verified" not in found or found["verified"].value in VERIFIED:
@@ -65,6 +65,13 @@ def check_null(reading: Reading, at: Node, *, null: bool, mark: Mark, found: Fie
         reading.wrong(
             at, "`verified` is not_found and a value is given", "null", "write null, or say who published it"
         )
+    elif null and not mark.note and "note" not in found:
+        # Rows that inherit their mark would repeat it: one mistake for the mark is enough.
+        where = found.get("verified") or at
+        mistake = "not_found without a note"
+        if not any(m.what == mistake and m.place == reading.place(where) for m in reading.mistakes):
+            cure = "add `note: …`, the document or pages in which it was looked for"
+            reading.wrong(where, mistake, "a note that says where it was looked for", cure)
 
 
 def _read_citation(reading: Reading, node: Node) -> str | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from kerong.engines.rules.loading.clauses import read_amounts, read_classes, read_clauses, read_publications
 from kerong.engines.rules.loading.headings import read_headings
 from kerong.engines.rules.loading.keys import PACK_SHAPES, SUBJECT_WORDS, words
-from kerong.engines.rules.loading.parameters import read_parameters
+from kerong.engines.rules.loading.parameters import check_begun, read_parameters
 from kerong.engines.rules.loading.points import read_points
 from kerong.engines.rules.loading.reading import PACK_KEY, RESERVED, SOURCE_KEY, Fields, Known, Reading, near
 from kerong.engines.rules.loading.spans import read_span
@@ -55,6 +55,7 @@ def _read(reading: Reading, root: Node, found: Fields, key: str, text: str) -> P
     _check_names(reading, found)
     classes = read_classes(reading, found)
     parameters = read_parameters(reading, found, classes)
+    check_begun(reading, start, parameters)
     points = read_points(reading, found)
     clauses = read_clauses(reading, found)
     amounts = read_amounts(reading, found)

@@ -20,12 +20,14 @@ from kerong.engines.rules.model import (
     DatedValue,
     Fact,
     Mark,
+    Mistake,
     Parameter,
     Unit,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 _CELL = Key("value", "一列的数值；不适用或未公布写 null", needed=True, nullable=True)
 # Types with one unit only: a bracket needs no `by_unit`.
@@ -83,6 +85,16 @@ def read_parameters(
             name, label, label_en, unit or UNITS["number"], values, by, columns, place
         )
     return parameters
+
+
+def check_begun(reading: Reading, start: date | None, parameters: Mapping[str, Parameter]) -> None:
+    """Report values that begin before their pack does: either of the two days is wrong."""
+    for parameter in parameters.values():
+        for value in parameter.values:
+            if start is not None and value.start is not None and value.start < start:
+                what = f"a value of `{parameter.name}` begins on {value.start}, before its pack on {start}"
+                cure = "correct this day, or `from` of the pack"
+                reading.mistakes.append(Mistake(value.place, what, f"{start} or later", cure))
 
 
 def _columns(reading: Reading, found: Fields) -> tuple[Column, ...]:

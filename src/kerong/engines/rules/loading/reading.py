@@ -31,6 +31,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+.-]*")
 SOURCE_KEY = re.compile(r"[a-z0-9][a-z0-9_-]*")
 PACK_KEY = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
+_THOUSANDS = re.compile(r"[0-9]{3}(\.[0-9]+)?")
 RESERVED = frozenset(
     (
         *("and", "or", "not", "in", "is", "null", "true", "false", "between", "like", "escape"),
@@ -249,6 +250,10 @@ class Reading:
         name = _short(key)
         if name == "<<":
             self.wrong(key, "the merge key << is not permitted", "no merge keys", "write the keys out")
+            return ""
+        if _THOUSANDS.fullmatch(name):
+            what = f"a comma inside a number splits it before `{name}`"
+            self.wrong(key, what, "a number without commas", "write 1200, not 1,200")
             return ""
         close = get_close_matches(name, shape.keys, 1, 0.6)
         cure = f"did you mean `{close[0]}`?" if close else "remove it, or see docs/pack_format.md"

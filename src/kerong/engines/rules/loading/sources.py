@@ -6,7 +6,7 @@ import re
 
 from kerong.engines.rules.loading.keys import SOURCE_SHAPES
 from kerong.engines.rules.loading.reading import SOURCE_KEY, Reading
-from kerong.engines.rules.loading.yaml_places import MappingNode, Node, ScalarNode
+from kerong.engines.rules.loading.yaml_places import MappingNode, Node, ScalarNode, is_null
 from kerong.engines.rules.model import Anchor, Source
 from kerong.engines.rules.quantities import QuantityError, iso_day
 
@@ -41,7 +41,10 @@ def read_source(reading: Reading, root: Node, key: str) -> Source | None:
         if inner is not None:
             label, summary = reading.text(inner, "label"), reading.text(inner, "summary")
             place = reading.place(name_node)
-            anchors[name] = Anchor(name, label, summary, reading.text(inner, "address", address), place)
+            own = inner.get("address")
+            # Said to be null: the page where the clause was read is not one to link, unlike the document's.
+            page = "" if own is not None and is_null(own) else reading.text(inner, "address", address)
+            anchors[name] = Anchor(name, label, summary, page, place)
     if reading.mistakes:
         return None
     title, number, issuer = (reading.text(found, name) for name in ("title", "number", "issuer"))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kerong.engines.rules.model.units import FactType, Unit
 
 Act: TypeAlias = Literal["up", "down", "either", "no"]
+Period: TypeAlias = Literal["", "past_year", "past_years"]
 Kind: TypeAlias = Literal["product", "recognition", "classification", "terms"]
 Subject: TypeAlias = Literal["enterprise", "person", "pool", "institution", "fund"]
 
@@ -40,6 +41,8 @@ class Fact:
     ``codes_en`` has the English labels of those that have one.
     ``derived`` names the registered function that computes the fact from ``inputs``.
     ``act`` says in which direction the firm may move it; ``effort`` orders the moves (1 easy, 9 hard).
+    ``period`` marks a figure of closed books (of the last year or its end, or of several or earlier years): only
+    the next declaration can show another one.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Fact:
     published_by: str = ""
     place: Place = NOWHERE
     codes_en: Mapping[str, str] = field(default_factory=dict[str, str])
+    period: Period = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,8 @@ UNITS: dict[str, Unit] = {
         Unit("persons", "count", 1, "人", "persons"),
         Unit("items", "count", 1, "项", "items"),
         Unit("times", "count", 1, "次", "times"),
+        Unit("firms", "count", 1, "家", "firms"),
+        Unit("deals", "count", 1, "笔", "deals"),
         Unit("months", "months", 1, "个月", "months"),
         Unit("years", "months", 12, "年", "years"),
         Unit("days", "days", 1, "天", "days"),

@@ -41,9 +41,9 @@ def test_share_that_is_short_says_what_is_and_what_is_required_and_what_is_missi
     found = only(rd_law(), {"rd": 152 * 10**6, "revenue": 3_800 * 10**6})
 
     assert (found.label, found.label_en) == ("研发费用占比不低于 5.0%", "R&D at least 5.0%")
-    assert found.sentence == "研发费用占比 4.0%，要求不低于 5.0%，还差 38万元研发费用"
+    assert found.sentence == "研发费用占比 4.0%，要求不低于 5.0%，研发费用还差 38万元"
     assert found.sentence_en == (
-        "R&D expense to revenue: 4.0%, required at least 5.0%, 380,000 yuan of R&D expense short"
+        "R&D expense to revenue: 4.0%, required at least 5.0%, R&D expense 380,000 yuan short"
     )
     assert (found.comparisons[0].gap, found.comparisons[0].gap_fact) == (38 * 10**6, "rd")
 
@@ -66,7 +66,11 @@ def test_value_not_published_is_said_and_no_document_is_asked_for() -> None:
     found = explained(law, {"revenue": 5})
 
     (told,) = found.clauses
-    assert (told.label, told.sentence, told.unpublished) == ("不低于 未公布", "“下限”未公布", ("下限",))
+    assert (told.label, told.sentence, told.unpublished) == (
+        "不低于（数值未公布）",
+        "“下限”未公布",
+        ("下限",),
+    )
     assert (found.verdict, found.nearness, found.missing) == ("unknown", "none", ())
     assert told.comparisons[0].required == "未公布"
 
@@ -96,8 +100,8 @@ def test_flag_is_told_as_yes_or_no() -> None:
         ("staff < 5", "职工人数 5人，要求低于 5人，超出 1人"),
         ("staff = 6", "职工人数 5人，要求等于 6人"),
         ("staff BETWEEN 6 AND 9", "职工人数 5人，要求不低于 6人，还差 1人"),
-        ("registered <= DATE '2020-01-31'", "成立日期 2021年2月3日，要求不超过 2020年1月31日，超出"),
-        ("age >= 120", "成立时间 69个月，要求不低于 10年，还差 51个月"),
+        ("registered <= DATE '2020-01-31'", "成立日期 2021年2月3日，要求不晚于 2020年1月31日"),
+        ("age >= 120", "成立时间 5年9个月，要求不低于 10年，还差 4年3个月"),
     ],
 )
 def test_failed_condition_in_words(text: str, sentence: str) -> None:
@@ -105,7 +109,7 @@ def test_failed_condition_in_words(text: str, sentence: str) -> None:
 
     found = only(law, {"grade": "B", "staff": 5, "registered": 20210203})
 
-    assert (found.truth, found.sentence[: len(sentence)]) == ("not_met", sentence)
+    assert (found.truth, found.sentence) == ("not_met", sentence)
 
 
 def test_alternatives_tell_the_branch_that_holds_or_all_that_fail() -> None:
@@ -134,13 +138,13 @@ def test_table_says_the_row_of_this_firm_or_on_what_it_depends() -> None:
 
     assert (of_a.label, of_a.truth) == ("不超过 1元", "not_met")
     assert (of_b.label, of_b.truth, of_b.unpublished, of_b.missing) == (
-        "不超过 未公布",
+        "不超过（数值未公布）",
         "unknown",
         ("limit",),
         (),
     )
     assert (of_c.truth, of_c.unpublished) == ("unknown", ("limit",))
-    assert (of_nobody.label, of_nobody.unpublished) == ("不超过 视等级而定", ())
+    assert (of_nobody.label, of_nobody.unpublished) == ("不超过（数值视等级而定）", ())
     assert [m.name for m in of_nobody.missing] == ["grade"]
 
 
@@ -299,6 +303,58 @@ def test_gap_between_two_shares_is_told_in_percentage_points() -> None:
     assert found.comparisons[0].gap_text_en == "2.85 percentage points short"
 
 
+@pytest.mark.parametrize(
+    ("text", "firm", "sentence"),
+    [
+        (
+            "revenue >= 30000000000",
+            {"revenue": 4_480_173_988},
+            "营业收入 4,480.17万元，要求不低于 30,000万元，还差 25,519.83万元",
+        ),
+        (
+            "revenue <= 3000000",
+            {"revenue": 3_000_001},
+            "营业收入 3.01万元，要求不超过 3万元，超出 0.01万元",
+        ),
+        ("revenue > 3000000", {"revenue": 3_000_000}, "营业收入 3万元，要求高于 3万元，还差 0.01万元"),
+        # Rounded, the two would be the same.
+        ("revenue > 3000000", {"revenue": 3_000_001}, "营业收入 30,000.01元，要求高于 30,000元"),
+        ("age <= 60", {"registered": 20190523}, "成立时间 7年6个月，要求不超过 5年，超出 2年6个月"),
+        ("age >= 12", {"registered": 20260523}, "成立时间 6个月，要求不低于 12个月，还差 6个月"),
+    ],
+)
+def test_a_sentence_has_one_unit_and_rounds_to_the_safe_side(text: str, firm: Firm, sentence: str) -> None:
+    assert only(pack(text), firm).sentence == sentence
+
+
+def test_points_still_open_have_no_single_gap_but_the_least_one() -> None:
+    law = pack(
+        clause("k", "score > 70", label="得分"),
+        points=card(
+            "score",
+            indicator("sure", 50, [Band(50, low=30), Band(11)], of="staff"),
+            indicator("open", 50, [Band(50, when="hnte"), Band(0)]),
+        ),
+    )
+
+    found = only(law, {"staff": 1})
+
+    (told,) = found.comparisons
+    assert found.sentence == "score 11–61分，要求高于 70分，至少还差 10分"
+    assert found.sentence_en == "score: 11–61 points, required more than 70 points, at least 10 points short"
+    assert (told.gap, told.gap_fact, told.actual) == (None, "", "11–61分")
+
+
+def test_required_value_that_is_not_published_stands_without_an_operator() -> None:
+    law = pack(clause("k", "revenue >= floor_value", label="k"), parameters=[value("floor_value", None)])
+
+    (told,) = only(law, {"revenue": 5 * 10**8}).comparisons
+
+    assert told.sentence == "营业收入 500万元，要求的数值未公布"
+    assert told.sentence_en == "revenue: 5 million yuan, required: not published"
+    assert (told.operator, told.operator_en, told.required) == ("为", "to be", "未公布")
+
+
 def test_several_prefixes_of_one_code_are_told_as_one_list() -> None:
     found = only(pack(clause("graded", "grade LIKE 'A%' OR grade LIKE 'B%'")), {"grade": "C"})
 
@@ -313,7 +369,7 @@ def test_amount_without_a_published_value_says_so_and_asks_for_nothing() -> None
 
     (told,) = explained(law, {"staff": 2}).amounts
 
-    assert (told.value, told.text) == (None, "“最高额度”未公布")
+    assert (told.value, told.text) == (None, "无法计算（“最高额度”未公布）")
 
 
 def test_amount_that_lacks_a_fact_names_it() -> None:
@@ -321,4 +377,4 @@ def test_amount_that_lacks_a_fact_names_it() -> None:
 
     (told,) = explained(law, {"staff": 2}).amounts
 
-    assert (told.value, told.text) == (None, "缺“研发费用”")
+    assert (told.value, told.text) == (None, "无法计算（缺“研发费用”）")

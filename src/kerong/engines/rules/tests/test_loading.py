@@ -146,6 +146,7 @@ def test_facts_and_sources_are_read() -> None:
         ("art1", "https://example.invalid/some"),
         ("art2", "https://example.invalid/two"),
         ("3", "https://example.invalid/some"),
+        ("art4", ""),
     ]
 
 

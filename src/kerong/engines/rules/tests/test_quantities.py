@@ -69,6 +69,77 @@ def test_quantity_is_read(written: str | int, fact: Fact, stored: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "fact", "stored"),
+    [
+        ("１５２，０００元", MONEY, 15_200_000),
+        ("３．５％", RATIO, 350),
+        ("300w", MONEY, 300_000_000),
+        ("300Ｗ元", MONEY, 300_000_000),
+        ("30w美元", DOLLARS, 30_000_000),
+        ("3百万", MONEY, 300_000_000),
+        ("1.5千万元", MONEY, 1_500_000_000),
+        ("1.2345百元", MONEY, 12_345),
+        ("3亿5000万", MONEY, 35_000_000_000),
+        ("三百万", MONEY, 300_000_000),
+        ("一亿二千零五万元", MONEY, 12_005_000_000),
+        ("叁佰伍拾万元", MONEY, 350_000_000),
+        ("十五人", COUNT, 15),
+        ("三百零五", COUNT, 305),
+        ("两年", MONTHS, 24),
+        ("7年6个月", MONTHS, 90),
+        ("7 years 6 months", MONTHS, 90),
+    ],
+)
+def test_numbers_are_read_as_people_type_them(written: str, fact: Fact, stored: int) -> None:
+    assert read_quantity(written, fact) == stored
+
+
+@pytest.mark.parametrize(
+    ("written", "fact", "what"),
+    [
+        ("三万五", MONEY, "can be read in two ways"),
+        ("三百五元", MONEY, "can be read in two ways"),
+        ("3万5", MONEY, "can be read in two ways"),
+        ("三百", MONEY, "has no unit"),
+        ("3百", MONEY, "has no unit"),
+        ("三", MONTHS, "has no unit"),
+        ("百万", MONEY, "is not a number"),
+        ("百分之三", RATIO, "is not a number"),
+        ("二〇二六人", COUNT, "is not a number"),
+        ("三万万元", MONEY, "is not a number"),
+        ("3k", MONEY, "is not a unit of invented"),
+        ("300m", MONEY, "is not a unit of invented"),
+        ("300多万", MONEY, "is not a unit of invented"),
+        ("约300万", MONEY, "is not a number"),
+    ],
+)
+def test_what_may_mean_two_things_is_refused(written: str, fact: Fact, what: str) -> None:
+    with pytest.raises(QuantityError, match=what):
+        read_quantity(written, fact)
+
+
+SIGNS = "零一二三四五六七八九"
+
+
+def spelled(number: int) -> str:
+    """Spell a number below 100 million the careful way, with every 零."""
+    if number >= 10_000:
+        low = number % 10_000
+        return f"{spelled(number // 10_000)}万" + (f"{'零' * (low < 1_000)}{spelled(low)}" if low else "")
+    text, gap = "", False
+    for unit, name in ((1_000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // unit % 10
+        text += f"{'零' * (gap and bool(text))}{SIGNS[digit]}{name}" if digit else ""
+        gap = not digit
+    return text or "零"
+
+
+@given(st.integers(0, 99_999_999))
+def test_spelled_numbers_are_read_exactly(number: int) -> None:
+    assert read_quantity(f"{spelled(number)}元", MONEY) == number * 100
+
+
+@pytest.mark.parametrize(
     ("written", "fact", "what"),
     [
         ("5000人", MONEY, "`人` is not a unit of invented"),

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from itertools import product
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kerong.engines.rules.model import UNITS
+from kerong.engines.rules.what_if import AmountChange
+from kerong.portal.worker.answers import _amounts
 from kerong.portal.worker.small_cells import MEASURES, cell, hidden_changes, hidden_of, is_small, sums_covered
 
 Rows = dict[str, dict[str, int]]
@@ -99,6 +104,41 @@ def test_single_hidden_sum_is_covered_by_the_group_with_the_fewest_firms() -> No
 
     assert [row["amounts"][0]["before"]["value"] for row in rows] == [900, None, None, 0]
     assert [row["amounts"][0]["firms_after"]["suppressed"] for row in rows] == [False, True, True, False]
+
+
+def changed(*counts: int | None) -> list[int | None]:
+    """Return the firms whose amount changed by group as they leave the worker; None went in hidden."""
+    rows = [told(900, 30) for _ in counts]
+    for found, count in zip(rows, counts, strict=True):
+        found["amounts"][0]["firms_changed"] = cell(count, hidden=count is None)
+    return [found["amounts"][0]["firms_changed"]["value"] for found in sums_covered(rows)]
+
+
+def test_single_hidden_count_of_changed_firms_is_covered_by_the_smallest() -> None:
+    assert changed(40, None, 7, 0) == [40, None, None, 0]
+    assert changed(0, None, 0) == [None, None, 0]
+    assert changed(None, None, 7) == [None, None, 7]
+    assert changed(40, 7, 0) == [40, 7, 0]
+
+
+@pytest.mark.parametrize(
+    ("firms", "count", "sum_after", "told_changed"),
+    [
+        (40, 37, 70, None), (40, 30, 70, 30), (40, 3, None, None), (40, 0, 70, 0), (3, 0, None, 0),
+        (40, 40, 70, 40),
+    ],
+)  # fmt: skip
+def test_firms_whose_amount_changes_are_told_unless_few_change_or_few_do_not(
+    firms: int, count: int, sum_after: int | None, told_changed: int | None
+) -> None:
+    amount = SimpleNamespace(label="额度", label_en="", unit=UNITS["yuan"])
+    pack = SimpleNamespace(amounts={"cap": amount})
+    held: Any = SimpleNamespace(law=SimpleNamespace(library=SimpleNamespace(packs={"a.b": pack})))
+
+    (row,) = _amounts(held, "a.b", [AmountChange("cap", 90, 70, firms, firms, count)], moved=False)
+
+    assert row["firms_changed"]["value"] == told_changed
+    assert row["after"]["value"] == sum_after
 
 
 def test_two_hidden_sums_cover_each_other() -> None:

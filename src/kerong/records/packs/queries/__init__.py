@@ -1,6 +1,7 @@
 """Reads about the released packs: the law of today, the list of releases, their texts."""
 
 from kerong.records.packs.queries.in_force import CurrentLaw, NoReleaseError, current, forget
+from kerong.records.packs.queries.overwritten import Overwritten, overwritten, overwritten_by
 from kerong.records.packs.queries.releases import (
     DEMONSTRATION,
     TextsDamagedError,
@@ -19,11 +20,14 @@ __all__ = [
     "DEMONSTRATION",
     "CurrentLaw",
     "NoReleaseError",
+    "Overwritten",
     "TextsDamagedError",
     "TextsRefusedError",
     "current",
     "current_release",
     "forget",
+    "overwritten",
+    "overwritten_by",
     "read_texts",
     "releases",
     "texts_of",
