@@ -365,7 +365,7 @@ def test_without_javascript_everything_still_answers(chromium: Browser, service:
     page.goto(service.address + "/shelf/")
     page.get_by_label("产品、机构、用途或条件").fill("善新贷")
     page.get_by_role("button", name="查找", exact=True).click()
-    expect(page.locator("#lines .count")).to_contain_text("符合 2 个")
+    expect(page.locator("#lines .count")).to_contain_text("找到 2 个")
     page.get_by_role("checkbox", name="京山").check()
     page.get_by_role("button", name="并排比较选中的").click()
     expect(page.locator(".compare-table .remove")).to_have_count(1)

@@ -51,6 +51,8 @@ def in_digits(text: str, kind: FactType) -> str:
         _refuse_two_ways(text)
     if numerals := _NUMERALS.match(text):
         number, rest = _spelled(text, numerals[0]), text[numerals.end() :].strip()
+        if rest[:1].isdigit():
+            _refuse_two_ways(text)
         if not rest and kind == "money" and numerals[0][-1] in "万亿":
             rest = "元"
         return f"{number}{_needed(rest, text, kind)}"
