@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
     from pytest_django import DjangoDbBlocker
+    from pytest_django.fixtures import SettingsWrapper
+
+    from kerong.records.packs.queries import CurrentLaw
 
 # A test that fails only now and then teaches nothing: CI replays the same examples, developers explore.
 hypothesis.settings.register_profile("developer", deadline=None, print_blob=True)
@@ -131,6 +135,28 @@ def _with_name(address: str, name: str) -> str:
 
 
 # ── the browser ───────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def law(
+    db: None, tmp_path: Path, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[CurrentLaw]:
+    """Release the shipped policies and load them; nothing looks for another release during the test."""
+    from kerong.basics.policies_folder import policies_folder
+    from kerong.records.packs import queries as packs
+    from kerong.records.packs.actions import release_folder
+    from kerong.records.packs.queries import in_force
+
+    del db
+    settings.KERONG_HOME = tmp_path / "home"
+    settings.KERONG_FOLLOW_FILES = False
+    monkeypatch.setattr(in_force, "SECONDS_BETWEEN_LOOKS", float("inf"))
+    packs.forget()
+    release_folder(
+        folder=policies_folder(), by="测试", document_number="测试〔2026〕1号", in_force_from=date(2026, 1, 1)
+    )
+    yield packs.current()
+    packs.forget()
 
 
 def chromium_path() -> str | None:

@@ -5,19 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kerong.adapters.registers.checks import Check
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kerong.adapters.registers.checks import Gravity
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One kind of problem and its cure."""
-
-    key: str
-    gravity: Gravity
-    label: str
 
 
 CHECKS: Mapping[str, Check] = {

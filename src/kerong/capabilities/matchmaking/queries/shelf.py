@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from kerong.records.packs.queries import CurrentLaw
 
 Sort = Literal["rules_first", "name", "institution", "amount", "term"]
-SORTS: tuple[Sort, ...] = ("rules_first", "name", "institution", "amount", "term")
 DOORS = ("equity", "debt", "listing")
-STAGES = ("seed", "startup", "growth", "mature")
 
 SIMILAR_MAX = 6
 _NOT_A_WORD = re.compile(r"[^\w]+|_+")

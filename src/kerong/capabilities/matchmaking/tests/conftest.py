@@ -1,4 +1,4 @@
-"""The shipped policies, released in the test's database, and synthetic firms."""
+"""The shipped policies, read once for all tests, and synthetic firms."""
 
 from __future__ import annotations
 
@@ -13,33 +13,10 @@ from kerong.engines.rules.compiler import compile_library
 from kerong.engines.rules.loading import load_library
 from kerong.records.facts.actions import store_demo_firm
 from kerong.records.packs import queries as packs
-from kerong.records.packs.actions import release_folder
-from kerong.records.packs.queries import CurrentLaw, in_force
+from kerong.records.packs.queries import CurrentLaw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from pytest_django.fixtures import SettingsWrapper
-
     from kerong.records.facts.queries import DemoFirm
-
-
-@pytest.fixture
-def law(
-    db: None, tmp_path: Path, settings: SettingsWrapper, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[packs.CurrentLaw]:
-    """Release the shipped folder and load it; nothing looks for another release during the test."""
-    del db
-    settings.KERONG_HOME = tmp_path / "home"
-    settings.KERONG_FOLLOW_FILES = False
-    monkeypatch.setattr(in_force, "SECONDS_BETWEEN_LOOKS", float("inf"))
-    packs.forget()
-    release_folder(
-        folder=policies_folder(), by="测试", document_number="测试〔2026〕1号", in_force_from=date(2026, 1, 1)
-    )
-    yield packs.current()
-    packs.forget()
 
 
 @pytest.fixture(scope="session")
