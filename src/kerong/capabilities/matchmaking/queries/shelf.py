@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from kerong.records.packs.queries import CurrentLaw
 
 Sort = Literal["rules_first", "name", "institution", "amount", "term"]
-DOORS = ("equity", "debt", "listing")
 
 SIMILAR_MAX = 6
 _NOT_A_WORD = re.compile(r"[^\w]+|_+")
