@@ -47,14 +47,15 @@ bench: $(DEV_STAMP)
 
 # What kills, fills and breaks things on purpose.
 adversity: $(DEV_STAMP)
-	@$(PYTHON) -m pytest -m adversity $(ARGS)
+	@KERONG_ADVERSITY_SEQUENCES=$${KERONG_ADVERSITY_SEQUENCES:-10000} KERONG_ADVERSITY_KILLS=$${KERONG_ADVERSITY_KILLS:-60} \
+		$(PYTHON) -m pytest -m adversity $(ARGS)
 
 # Hash-pinned and free of addresses: `--no-emit-index-url` and no header.
 LOCK := $(PYTHON) -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links --quiet
 lock: $(DEV_STAMP)
 	@$(LOCK) --extra embedded --group setup --output-file requirements.txt
-	@$(LOCK) --extra embedded --extra bench --group setup --group dev --constraints requirements.txt \
+	@$(LOCK) --extra embedded --extra bench --extra gm --group setup --group dev --constraints requirements.txt \
 		--output-file requirements-dev.txt
 	@! grep -n "://" requirements.txt requirements-dev.txt
 

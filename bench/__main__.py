@@ -5,7 +5,17 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("population", "single", "catalogue", "register", "directory", "invoices")
+NAMES = (
+    "population",
+    "single",
+    "catalogue",
+    "register",
+    "directory",
+    "invoices",
+    "facts_load",
+    "evidence",
+    "ledger",
+)
 
 
 def main() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from kerong.engines.rules.loading import load_library
 from kerong.engines.rules.model import Mark
+from kerong.engines.workflows.loading import read_workflows
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 
@@ -48,5 +50,6 @@ def test_every_document_is_cited() -> None:
     library = load_library(POLICIES)
     cited = {mark.cites.partition("#")[0] for _path, mark in marks_in({**library.packs, **library.shelf}, "")}
     cited |= {pack.document for pack in library.packs.values()}
+    cited |= set(re.findall(r"^\s*cites: ([a-z0-9-]+)#", "".join(read_workflows(POLICIES)[0].texts.values()), re.M))
 
     assert sorted(set(library.sources) - cited) == []

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -71,6 +76,24 @@ class MovedClock:
     def today(self) -> date:
         """Return the moved day in Shanghai."""
         return self.now().astimezone(SHANGHAI).date()
+
+
+_clock: ContextVar[Clock] = ContextVar("kerong_clock", default=SystemClock())  # noqa: B039 - it is frozen
+
+
+def current_clock() -> Clock:
+    """Return the clock of this request, job or test: real time unless another one was set."""
+    return _clock.get()
+
+
+@contextmanager
+def using_clock(clock: Clock) -> Generator[Clock]:
+    """Let another clock tell the time inside the block: in tests, and in the demo."""
+    token = _clock.set(clock)
+    try:
+        yield clock
+    finally:
+        _clock.reset(token)
 
 
 def _in_shanghai(moment: datetime) -> datetime:

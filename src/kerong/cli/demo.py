@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 
@@ -69,6 +70,32 @@ def firms() -> None:
         for firm in read_firms(library.facts):
             click.echo(f"{firm.uscc}\t{firm.name}\t{firm.story}")
     except DemoFirmsError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@demo.command()
+@click.argument("user")
+def code(*, user: str) -> None:
+    """Print the present code of somebody's authenticator app, and the codes of what waits for their signature."""
+    from kerong.cli.worker import use_running_database
+
+    use_running_database()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kerong.portal.settings")
+    os.environ.setdefault("KERONG_ENV", "demo")
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    from kerong.demo.cast import NoDemoError, code_of, pending_codes
+
+    if not settings.DATABASES["default"]:
+        raise click.ClickException("There is no database. Start the demo first: `kerong run`.")
+    try:
+        click.echo(f"{user}\t{code_of(user)}")
+        for title, signer, signing_code in pending_codes(user):
+            click.echo(f"{signer}\t{signing_code}\t{title}")
+    except NoDemoError as error:
         raise click.ClickException(str(error)) from None
 
 

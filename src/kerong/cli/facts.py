@@ -11,6 +11,7 @@ import click
 from kerong.basics.clock import SystemClock
 from kerong.cli.inputs import library_of_facts
 from kerong.cli.invoices import invoices
+from kerong.cli.storing import Landing, connect, land, landing_options
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -39,6 +40,8 @@ facts.add_command(invoices)
 @click.option("--report-only", is_flag=True, help="Check and report; store nothing.")
 @click.option("--sheet", default="", help="Sheet of a workbook [the first].")
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day of import [today in Shanghai].")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Day the register was true of [--on].")
+@landing_options
 def import_(  # noqa: PLR0913, PLR0917 - one parameter per option
     file: Path,
     mapping: Path | None,
@@ -47,14 +50,26 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter per option
     report_only: bool,  # noqa: FBT001 - as above
     sheet: str,
     on: datetime | None,
+    as_of: datetime | None,
+    store: bool,  # noqa: FBT001 - as above
+    source: str,
+    basis: str,
+    origin: str,
 ) -> None:
     """Import a register (csv, xlsx or Parquet) into a checked file of facts with a quality report.
+
+    With --store the facts also land in the service's records, once for the same content.
 
     Exit status: 0 imported, 1 the file or the folder cannot be used, 3 no row could be imported.
     """
     from kerong.adapters.registers.importing import Request
 
     day = on.date() if on is not None else SystemClock().today()
+    landing = Landing(source, basis, origin)
+    if store:
+        if report_only:
+            raise click.UsageError("--store 和 --report-only 不能同时使用。")
+        landing.check()
     folder = None if report_only else (out or DEFAULT_OUT / file.stem)
     request = Request(source=file, on=day, out=folder, mapping=mapping, sheet=sheet, replace=replace)
     library = library_of_facts()
@@ -65,6 +80,10 @@ def import_(  # noqa: PLR0913, PLR0917 - one parameter per option
     if not found["rows"]["imported"]:
         click.echo("没有一行可以导入。", err=True)
         sys.exit(_NOTHING_IMPORTED)
+    if store and folder is not None:
+        headings = [one["column"] for part in ("columns", "columns_left_out") for one in found[part]]
+        true_of = as_of.date() if as_of is not None else day
+        land(folder, found, landing, as_of=true_of, file_name=file.name, headings=headings)
 
 
 @facts.command("list")
@@ -74,6 +93,28 @@ def list_() -> None:
         unit = fact.unit.label or fact.type
         origin = "（计算得出）" if fact.derived else "（由政策包得出）" if fact.published_by else ""
         click.echo(f"{fact.name}\t{fact.label}\t{unit}{origin}")
+
+
+@facts.command("snapshot")
+@click.option("--purpose", required=True, help="A registered purpose, e.g. statistics, demonstration.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the result.")
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Day of derived facts [today in Shanghai].")
+def snapshot(*, purpose: str, out: Path, on: datetime | None) -> None:
+    """Write what the platform may see of everybody for a purpose, for `kerong match`; the look is logged."""
+    connect()
+    from django.db import transaction
+
+    from kerong.basics.acting import house_actor
+    from kerong.records.consents.queries import WordError
+    from kerong.records.evidence.actions import acting
+    from kerong.records.facts.actions import make_snapshot
+
+    try:
+        with transaction.atomic(), acting(house_actor("kerong facts snapshot")):
+            made = make_snapshot(purpose=purpose, folder=out, on=on.date() if on is not None else None)
+    except (WordError, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{made.rows:,} 家 × {len(made.names)} 项事实，已写入 {out}；摘要 {made.sha256}")
 
 
 def _import(request: Request, library: Library) -> dict[str, Any]:

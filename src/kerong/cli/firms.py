@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 import time
@@ -229,22 +228,20 @@ def _write_audit(out: Path, snapshot: Snapshot, catalogue: Catalogue) -> None:
 
 
 def _write_tables(out: Path, counts: list[RuleCounts], missing: list[FactGap]) -> None:
-    with (out / "counts.csv").open("w", encoding="utf-8-sig", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(["rule", "label", "met", "near_miss", "one_document_away", "not_met", "unknown"])
-        for row in counts:
-            writer.writerow(
-                [row.rule, row.label, row.met, row.near_miss, row.one_document_away, row.not_met, row.unknown]
-            )
-    with (out / "missing_facts.csv").open("w", encoding="utf-8-sig", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(
-            ["fact", "label", "holder", "document", "pairs_held_up", "pairs_decided_by_it_alone", "rules"]
-        )
-        for gap in missing:
-            writer.writerow(
-                [gap.fact, gap.label, gap.holder_label, gap.document, gap.held_up, gap.sole, len(gap.rules)]
-            )
+    from kerong.adapters.sheets import as_csv
+
+    head = ["rule", "label", "met", "near_miss", "one_document_away", "not_met", "unknown"]
+    rows = [
+        [row.rule, row.label, row.met, row.near_miss, row.one_document_away, row.not_met, row.unknown]
+        for row in counts
+    ]
+    (out / "counts.csv").write_bytes(as_csv(head, rows))
+    head = ["fact", "label", "holder", "document", "pairs_held_up", "pairs_decided_by_it_alone", "rules"]
+    rows = [
+        [gap.fact, gap.label, gap.holder_label, gap.document, gap.held_up, gap.sole, len(gap.rules)]
+        for gap in missing
+    ]
+    (out / "missing_facts.csv").write_bytes(as_csv(head, rows))
 
 
 def _report(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kerong.cli.inputs import POLICIES, chosen_day, library_of_facts
+from kerong.cli.storing import Landing, land, landing_options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,7 @@ _NOTHING_IMPORTED = 3
     help="Day of the facts [today in Shanghai]: whole months before it.",
 )
 @POLICIES
+@landing_options
 def invoices(  # noqa: PLR0913 - one parameter per option
     *,
     sales: Path | None,
@@ -44,8 +46,12 @@ def invoices(  # noqa: PLR0913 - one parameter per option
     replace: bool,
     on: datetime | None,
     policies: Path | None,
+    store: bool,
+    source: str,
+    basis: str,
+    origin: str,
 ) -> None:
-    """Work out the facts of firms from their invoices, for `kerong match`.
+    """Work out the facts of firms from their invoices, for `kerong match`; with --store also for the service.
 
     Exit status: 0 written, 1 a file or the folder cannot be used, 3 no row could be used.
     """
@@ -56,6 +62,9 @@ def invoices(  # noqa: PLR0913 - one parameter per option
         given.append(("purchase", purchases))
     if not given:
         raise click.UsageError("请给出 --sales、--purchases 或两者。")
+    landing = Landing(source or "invoices", basis, origin)
+    if store:
+        landing.check()
     day, library = chosen_day(on), library_of_facts(policies)
     _check_output(out, replace=replace)
     files = [_read(path, direction) for direction, path in given]
@@ -65,10 +74,14 @@ def invoices(  # noqa: PLR0913 - one parameter per option
             for one in file.problems[:20]:
                 click.echo(f"  第 {one.row} 行 {one.column}：{one.reason}", err=True)
         sys.exit(_NOTHING_IMPORTED)
-    _finish(files, library, day, out)
+    found = _finish(files, library, day, out)
+    if store:
+        headings = [one["column"] for part in ("columns", "columns_left_out") for one in found[part]]
+        name = "、".join(path.name for _direction, path in given)
+        land(out, found, landing, as_of=day, file_name=name, headings=headings)
 
 
-def _finish(files: Sequence[ReadFile], library: Library, day: date, out: Path) -> None:
+def _finish(files: Sequence[ReadFile], library: Library, day: date, out: Path) -> dict[str, Any]:
     from kerong.adapters.invoices.quality import Span, report, report_text
     from kerong.adapters.invoices.storing import Result, store
     from kerong.adapters.registers.importing import FACTS_FILE
@@ -91,6 +104,7 @@ def _finish(files: Sequence[ReadFile], library: Library, day: date, out: Path) -
         raise click.ClickException(f"读写失败：{error}") from None
     click.echo(report_text(found))
     click.echo(f"\n已写入 {out}：{'、'.join(sorted(path.name for path in out.iterdir()))}")
+    return found
 
 
 def _computed(files: Sequence[ReadFile], day: date) -> InvoiceFacts:

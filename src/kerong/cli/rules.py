@@ -32,21 +32,25 @@ def check(policies: Path | None, on: datetime | None) -> None:
     """Check every file of the policies and report all mistakes at once.
 
     Structure, units, citations, predicates, arithmetic within 64 bits, circles; on every day a value begins.
+    Of workflows: states that are never reached, moves that nobody makes, clocks that never stop.
     Exit status: 0 nothing found, 1 mistakes.
     """
     from kerong.engines.rules.compiler import check_library
     from kerong.engines.rules.loading import read_library
     from kerong.engines.rules.unpublished import unpublished_count
+    from kerong.engines.workflows.loading import read_workflows
 
     begun = time.perf_counter()
     library, mistakes = read_library(policies or policies_folder())
     mistakes = [*mistakes, *check_library(library, chosen_day(on))]
     cases, case_mistakes = _cases(library, policies or policies_folder())
-    stop_on([*mistakes, *case_mistakes])
+    workflows, workflow_mistakes = read_workflows(policies or policies_folder())
+    stop_on([*mistakes, *case_mistakes, *workflow_mistakes])
     unpublished = sum(unpublished_count(pack, chosen_day(on)) for pack in library.packs.values())
     click.echo(
         f"{len(library.packs)} packs, {len(library.facts)} facts, {len(library.sources)} sources, {len(cases)} cases, "
-        f"{sum(len(found.products) for found in library.shelf.values())} shelf products: "
+        f"{sum(len(found.products) for found in library.shelf.values())} shelf products, "
+        f"{len(workflows.workflows)} workflows, {len(workflows.calendar.years)} calendars: "
         f"no mistakes. {unpublished} values 未公布. {time.perf_counter() - begun:.2f} s. sha256 {library.sha256[:16]}…"
     )
 

@@ -14,6 +14,7 @@ import click
 from kerong.cli.one_run import OneRun
 from kerong.cli.processes import Supervisor
 from kerong.portal.home import HomeError, home_folder
+from kerong.portal.keys_file import ensure_keys, evidence_keys_path, keys_path
 from kerong.portal.postgres import APP_ROLE, OWNER_ROLE, PostgresError, PostgresServer
 from kerong.portal.secrets_file import ensure_secrets, secrets_path
 
@@ -33,7 +34,12 @@ def init() -> None:
     """Write this installation's secrets with mode 0600; keeps those that are there."""
     with _told_plainly():
         ensure_secrets()
-    click.echo(f"Secrets are in {secrets_path()}. Only you can read that file; keep a copy somewhere safe.")
+        ensure_keys()
+    click.echo(
+        f"Secrets and keys are in {secrets_path().parent}: {secrets_path().name}, {keys_path().name} and "
+        f"{evidence_keys_path().name}. Only you can read them; keep a copy somewhere safe: without the keys, "
+        "encrypted fields and files can never be read again."
+    )
 
 
 @click.command()
@@ -57,6 +63,7 @@ def run(*, dev: bool, host: str, port: int) -> None:
     with _told_plainly(), ExitStack() as afterwards:
         only_run = afterwards.enter_context(OneRun())
         ensure_secrets()
+        ensure_keys()
         keep_database = _use_database(afterwards)
         free_port = _free_port(host, port)
         if free_port != port:

@@ -56,7 +56,7 @@ class _Flag:
 
 def _serve() -> None:
     """Serve until SIGTERM, SIGINT, or the death of whoever started us."""
-    _use_running_database()
+    use_running_database()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kerong.portal.settings")
     import django
 
@@ -132,7 +132,7 @@ def _wait(child: subprocess.Popen[bytes], leaving: _Flag) -> int:
                     return child.wait()
 
 
-def _use_running_database() -> None:
+def use_running_database() -> None:
     """Find the private database when nobody told us where it is; files that are followed need none."""
     if os.environ.get("DATABASE_URL"):
         return

@@ -10,6 +10,7 @@ from kerong.portal.secrets_file import read_secrets
 DEVELOPMENT_KEY = "insecure-development-key-that-production-refuses"
 LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 ENVIRONMENTS = ("development", "demo", "production")
+PASSWORD_PROFILES = ("djbh3", "asvs")
 TRUE_WORDS = ("1", "true", "yes", "on")
 
 
@@ -29,6 +30,8 @@ class Environment:
     app_address: str | None
     owner_address: str | None
     pool_size_max: int
+    password_profile: str = "djbh3"  # noqa: S105 - the name of a set of rules
+    proxies: int = 0
 
     @property
     def is_production(self) -> bool:
@@ -53,6 +56,8 @@ def read_environment() -> Environment:
         app_address=os.environ.get("DATABASE_URL"),
         owner_address=os.environ.get("DATABASE_OWNER_URL"),
         pool_size_max=int(os.environ.get("KERONG_DATABASE_POOL", "16")),
+        password_profile=os.environ.get("KERONG_PASSWORD_PROFILE", PASSWORD_PROFILES[0]),
+        proxies=int(os.environ.get("KERONG_PROXIES", "0")),
     )
     if problems := _problems(environment):
         raise EnvironmentRefusedError("Kerong refuses to start: " + " ".join(problems))
@@ -63,6 +68,11 @@ def _problems(environment: Environment) -> list[str]:
     problems: list[str] = []
     if environment.name not in ENVIRONMENTS:
         problems.append(f"KERONG_ENV is {environment.name!r}, expected one of {', '.join(ENVIRONMENTS)}.")
+    if environment.password_profile not in PASSWORD_PROFILES:
+        problems.append(
+            f"KERONG_PASSWORD_PROFILE is {environment.password_profile!r}, expected one of "
+            f"{', '.join(PASSWORD_PROFILES)}."
+        )
     if not environment.is_production:
         return problems
     if environment.debug:

@@ -35,6 +35,8 @@ def _logging(level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
+            # A line for the beginning and end of every job says nothing that the table of runs does not.
+            "procrastinate": {"handlers": [], "level": "WARNING", "propagate": True},
             # One line per request is written by our own middleware; Django's would repeat it.
             "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
             "django.server": {"handlers": [], "level": "ERROR", "propagate": False},

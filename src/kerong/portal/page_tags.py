@@ -17,13 +17,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kerong.basics import industries, regions
+from kerong.basics.acting import HOUSE_ROLE
 from kerong.engines.rules.quantities import show_quantity
 from kerong.engines.rules.wording import fact_words
 from kerong.records.packs import queries as packs
+from kerong.records.parties import queries as parties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from django.core.paginator import Page
     from django.utils.safestring import SafeString
 
     from kerong.engines.rules.evaluation import AmountWorkedOut, Evaluation, FactUsed
@@ -36,6 +39,7 @@ _DAY_PARTS = 3
 # Where one capability's page may point to another's: the portal alone knows the addresses.
 LINKS = {
     "home": "home",
+    "work": "work",
     "rules": "policy_library:rules",
     "rule": "policy_library:rule",
     "value": "policy_library:value",
@@ -53,6 +57,10 @@ LINKS = {
     "firm": "matchmaking:firm",
     "doors": "matchmaking:doors",
     "evaluation": "matchmaking:evaluation",
+    "pre_assess": "decisions:pre_assess",
+    "decision": "decisions:decision",
+    "step_up": "step_up",
+    "new_draft": "packs:new_draft",
 }
 
 # verified → (words, icon): never colour alone.
@@ -353,6 +361,25 @@ def _is_chinese(text: str) -> bool:
 def thousands(value: int) -> str:
     """Print a count with separators."""
     return f"{value:,}"
+
+
+@register.filter
+def role_name(key: str) -> str:
+    """Return the name of a role; the service itself has one too."""
+    held = parties.role(key)
+    return str(held.label) if held else _("系统") if key == HOUSE_ROLE else key
+
+
+@register.filter
+def party_name(reference: str) -> str | SafeString:
+    """Return the name of a party by its reference, marked as Chinese on pages of another language."""
+    return in_chinese(parties.name_of_party(reference)) if reference else ""
+
+
+@register.filter
+def page_numbers(page: Page[Any]) -> Iterable[int | str]:
+    """Return the numbers that a list offers around the page it shows."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
 
 
 @register.inclusion_tag("parts/result_words.html")

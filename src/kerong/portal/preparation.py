@@ -49,6 +49,7 @@ class Resident:
 
 # In order. Each runs as the application role with Django set up.
 PREPARATION: tuple[Step, ...] = (
+    Step("database role", "kerong.portal.role_check:refuse_powerful_role"),
     Step(
         "static files",
         "kerong.portal.preparation:collect_static_files",
@@ -58,9 +59,24 @@ PREPARATION: tuple[Step, ...] = (
     Step("demo firms", "kerong.demo.world:store_demo_firms", frozenset({"demo", "development"})),
     Step("demo population", "kerong.demo.world:build_demo_population", frozenset({"demo", "development"})),
     Step("demo directory", "kerong.demo.world:load_demo_directory", frozenset({"demo", "development"})),
+    Step("demo people", "kerong.demo.cast:store_cast", frozenset({"demo", "development"})),
+    Step("demo materials", "kerong.demo.materials:store_demo_materials", frozenset({"demo", "development"})),
+    Step("demo cases", "kerong.demo.cases:open_demo_cases", frozenset({"demo", "development"})),
+    Step("demo ledger", "kerong.demo.ledger_books:store_demo_books", frozenset({"demo", "development"})),
+    Step("demo decisions", "kerong.demo.decisions:store_demo_decisions", frozenset({"demo", "development"})),
+    Step("demo webhooks", "kerong.demo.webhooks:load_demo_webhooks", frozenset({"demo", "development"})),
+    Step("demo look-ups", "kerong.demo.facts_stories:tell_facts_stories", frozenset({"demo", "development"})),
+    Step("demo consents", "kerong.demo.consents:store_demo_consents", frozenset({"demo", "development"})),
+    Step(
+        "demo financings", "kerong.demo.financings:store_demo_financings", frozenset({"demo", "development"})
+    ),
 )
 
-RESIDENTS: tuple[Resident, ...] = (Resident("worker", ("-m", "kerong", "worker")),)
+RESIDENTS: tuple[Resident, ...] = (
+    Resident("worker", ("-m", "kerong", "worker")),
+    Resident("jobs", ("-m", "kerong", "jobs")),
+    Resident("sequencer", ("-m", "kerong", "sequencer")),
+)
 
 
 def prepare(

@@ -19,6 +19,9 @@ GENERATED = {
     "database.postgres": 24,
     "database.kerong_owner": 24,
     "database.kerong_app": 24,
+    # What the invented people of the demo share, and what their codes are worked out from.
+    "demo.password": 9,
+    "demo.codes": 24,
 }
 
 

@@ -50,17 +50,15 @@ def test_check_says_what_was_read_and_that_nothing_is_wrong() -> None:
     result = run("check", "--on", "2026-11-23")
 
     assert result.exit_code == 0
-    assert (
-        "2 packs, 5 facts, 1 sources, 2 cases, 0 shelf products: no mistakes. 0 values 未公布."
-        in result.output
-    )
+    assert "2 packs, 5 facts, 1 sources, 2 cases, 0 shelf products, 0 workflows, 0 calendars:" in result.output
+    assert ": no mistakes. 0 values 未公布." in result.output
 
 
 def test_check_counts_the_products_of_the_shelf(policies: Path) -> None:
     (policies / "shelf").mkdir()
     (policies / "shelf/invented_bank.yaml").write_text(BANK, encoding="utf-8")
 
-    assert "2 packs, 5 facts, 1 sources, 2 cases, 1 shelf products: no mistakes." in run("check").output
+    assert "2 cases, 1 shelf products, 0 workflows, 0 calendars: no mistakes." in run("check").output
 
 
 def test_what_if_about_terms_says_that_they_judge_nobody(policies: Path, tmp_path: Path) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
-from kerong.engines.rules.loading.keys import CASE_SHAPES, VERDICT_WORDS, words
-from kerong.engines.rules.loading.reading import CODE, PACK_KEY, Fields, Reading, near
-from kerong.engines.rules.loading.yaml_places import (
+from kerong.basics.yaml_places import (
     MappingNode,
     Node,
     ScalarNode,
@@ -16,6 +14,8 @@ from kerong.engines.rules.loading.yaml_places import (
     decode,
     is_null,
 )
+from kerong.engines.rules.loading.keys import CASE_SHAPES, VERDICT_WORDS, words
+from kerong.engines.rules.loading.reading import CODE, PACK_KEY, Fields, Reading, near
 from kerong.engines.rules.model import NOWHERE, UNITS, Library, Mistake, Pack, Place, Scorecard
 from kerong.engines.rules.quantities import QuantityError, read_quantity
 

@@ -25,7 +25,7 @@ class Used:
     ) -> None:
         self.pack, self.known, self.oracle, self.speaker = rule.pack, known, oracle, speaker
         self.library, self.on = oracle.library, oracle.on
-        finder = _NamesUsed(rule.pack)
+        finder = NamesUsed(rule.pack)
         for clause in rule.clauses:
             finder.clause(clause)
         for amount in rule.pack.amounts.values():
@@ -90,7 +90,7 @@ class Used:
                 )
 
 
-class _NamesUsed:
+class NamesUsed:
     """Collects the names a pack's predicates mention, through points, classes and tables."""
 
     def __init__(self, pack: Pack) -> None:
@@ -98,12 +98,14 @@ class _NamesUsed:
         self.found: dict[str, None] = {}
 
     def clause(self, clause: Clause) -> None:
+        """Collect what a clause mentions."""
         self.predicate(clause.holds_when)
         for branch in clause.any_of:
             for part in branch.parts:
                 self.predicate(part.holds_when)
 
     def predicate(self, text: str) -> None:
+        """Collect what a condition, an expression or a name stands on."""
         for name in parsed(text)[1] if text else ():
             if name not in self.found:
                 self.found[name] = None

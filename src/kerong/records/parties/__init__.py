@@ -1,1 +1,1 @@
-"""Who takes part: today the users who sign in; enterprises, institutions and offices are still to come."""
+"""Who takes part: people and their mandates, enterprises, institutions, offices, and what they sign."""

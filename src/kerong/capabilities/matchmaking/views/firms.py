@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from kerong.basics.acting import current_actor
+from kerong.basics.party_reference import enterprise
 from kerong.capabilities.matchmaking import queries
 from kerong.capabilities.matchmaking.forms import FactsForm
 from kerong.records.packs import queries as packs
@@ -67,7 +69,9 @@ def evaluation(request: HttpRequest, uscc: str, key: str) -> HttpResponse:
     except KeyError:
         raise Http404 from None
     context = {"section": "firms", "law": law, "firm": found, "answer": answer, "synthetic": True}
-    context |= {"cites_listed": answer.cites}
+    actor = current_actor()
+    may_store = actor.may("firm.act") and actor.party == enterprise(uscc)
+    context |= {"cites_listed": answer.cites, "may_store": may_store}
     return render(request, "matchmaking/evaluation.html", context | form_context(form))
 
 

@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from kerong.basics.acting import current_actor
 from kerong.capabilities.policy_library import queries
 from kerong.capabilities.policy_library.forms import typed_text
 from kerong.records.packs import queries as packs
@@ -70,6 +71,7 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
             "cites_listed": found.cites,
             "yaml": queries.yaml_of(law, found.pack),
             "is_movable": found.pack in queries.movable_rules(law),
+            "may_draft": current_actor().may("packs.draft"),
             "judges_firms": found.pack.subject == "enterprise" and bool(found.clauses),
             "topic": next((t for t in queries.topics(law.library) if t.topic == found.pack.topic), None),
         },

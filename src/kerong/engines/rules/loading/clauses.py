@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerong.basics.yaml_places import MappingNode, Node
 from kerong.engines.rules.loading.keys import PACK_SHAPES, SUBJECT_WORDS, words
 from kerong.engines.rules.loading.marks import NO_MARK, read_mark, refuse_not_found, require_mark
 from kerong.engines.rules.loading.reading import CODE, Fields, Reading, near
 from kerong.engines.rules.loading.spans import read_span
-from kerong.engines.rules.loading.yaml_places import MappingNode, Node
 from kerong.engines.rules.model import (
     UNITS,
     Amount,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
+from kerong.basics.yaml_places import MappingNode, Node, ScalarNode
 from kerong.engines.rules.derived import arity
 from kerong.engines.rules.derived import names as derived_names
 from kerong.engines.rules.loading.keys import FACT_SHAPES, SUBJECT_WORDS, words
 from kerong.engines.rules.loading.reading import CODE, PACK_KEY, RESERVED, Fields, Reading, near
-from kerong.engines.rules.loading.yaml_places import MappingNode, Node, ScalarNode
 from kerong.engines.rules.model import FACT_TYPES, UNITS, Act, Fact, FactType, Holder, Period, Subject, Unit
 
 # Type → (unit when none is written, lowest, highest stored value when no range is written).

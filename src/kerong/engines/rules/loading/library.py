@@ -6,22 +6,24 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from kerong.basics.yaml_places import compose, decode, plain
 from kerong.engines.rules.garbage import collector_paused
 from kerong.engines.rules.loading.facts import FactsFile, read_facts
 from kerong.engines.rules.loading.packs import read_pack
 from kerong.engines.rules.loading.reading import Known, Reading
 from kerong.engines.rules.loading.shelf import Rules, read_institution
 from kerong.engines.rules.loading.sources import read_source
-from kerong.engines.rules.loading.yaml_places import compose, decode, plain
 from kerong.engines.rules.model import Institution, Library, Mistake, Pack, Place, PolicyMistakesError, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kerong.engines.rules.loading.yaml_places import Node
+    from kerong.basics.yaml_places import Node
 
 _ASIDE = frozenset({"sources", "schema"})
 _SHELF = "shelf"
+# Folders whose files are no packs: the shelf is read here, workflows and calendars by engines.workflows.
+_NO_PACKS = frozenset({_SHELF, "workflows", "calendar"})
 
 
 def load_library(folder: Path) -> Library:
@@ -42,11 +44,14 @@ def read_library(folder: Path) -> tuple[Library, list[Mistake]]:
 
 
 def pack_files(folder: Path) -> dict[str, Path]:
-    """Return the files of all packs by key, in the order of their keys; a shelf holds no packs."""
+    """Return the files of all packs by key, by key order; shelves, workflows, calendars are no packs."""
     files: dict[str, Path] = {}
     for path in folder.rglob("*.yaml"):
         relative = path.relative_to(folder)
-        aside = relative.parts[0] in _ASIDE or _SHELF in relative.parts[:-1] or str(relative) == "facts.yaml"
+        folders = relative.parts[:-1]
+        aside = (
+            relative.parts[0] in _ASIDE or not _NO_PACKS.isdisjoint(folders) or str(relative) == "facts.yaml"
+        )
         if not aside and not path.name.endswith(".cases.yaml") and path.is_file():
             files[".".join(relative.with_suffix("").parts)] = path
     return dict(sorted(files.items()))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
+from kerong.basics.yaml_places import Node, ScalarNode
 from kerong.engines.rules.loading.reading import Fields, Reading, day_of, near
-from kerong.engines.rules.loading.yaml_places import Node, ScalarNode
 from kerong.engines.rules.model import VERIFIED, Mark, Verified
 from kerong.engines.rules.quantities import QuantityError
 

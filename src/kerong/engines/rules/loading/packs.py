@@ -6,6 +6,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, cast
 
+from kerong.basics.yaml_places import MappingNode, Node, ScalarNode, compose
 from kerong.engines.rules.loading.clauses import read_amounts, read_classes, read_clauses, read_publications
 from kerong.engines.rules.loading.headings import read_headings
 from kerong.engines.rules.loading.keys import PACK_SHAPES, SUBJECT_WORDS, words
@@ -13,7 +14,6 @@ from kerong.engines.rules.loading.parameters import check_begun, read_parameters
 from kerong.engines.rules.loading.points import read_points
 from kerong.engines.rules.loading.reading import PACK_KEY, RESERVED, SOURCE_KEY, Fields, Known, Reading, near
 from kerong.engines.rules.loading.spans import read_span
-from kerong.engines.rules.loading.yaml_places import MappingNode, Node, ScalarNode, compose
 from kerong.engines.rules.model import Clause, Fact, Kind, Mistake, Pack, Parameter, Source, Subject
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from kerong.basics.yaml_places import MappingNode, Node, ScalarNode, is_null
 from kerong.engines.rules.loading.keys import BOUNDS, PACK_SHAPES, Key, Shape
 from kerong.engines.rules.loading.marks import check_null, read_mark
 from kerong.engines.rules.loading.reading import CODE, RESERVED, Fields, Reading, near
 from kerong.engines.rules.loading.spans import check_days, read_bounds, read_day_in_force
-from kerong.engines.rules.loading.yaml_places import MappingNode, Node, ScalarNode, is_null
 from kerong.engines.rules.model import (
     UNITS,
     Alternative,

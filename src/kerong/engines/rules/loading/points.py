@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kerong.basics.yaml_places import Node, SequenceNode, is_null
 from kerong.engines.rules.loading.keys import BOUNDS, PACK_SHAPES
 from kerong.engines.rules.loading.marks import check_null, read_mark
 from kerong.engines.rules.loading.reading import CODE, RESERVED, Fields, Reading
 from kerong.engines.rules.loading.spans import check_days, read_bounds, read_day_in_force
-from kerong.engines.rules.loading.yaml_places import Node, SequenceNode, is_null
 from kerong.engines.rules.model import UNITS, Band, DatedBands, Indicator, Scorecard, Unit
 
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
-from kerong.engines.rules.loading.yaml_places import (
+from kerong.basics.yaml_places import (
     MappingNode,
     Node,
     ScalarNode,

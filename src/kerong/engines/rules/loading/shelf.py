@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from kerong.basics import regions
+from kerong.basics.yaml_places import Node, ScalarNode, SequenceNode
 from kerong.engines.rules.loading.headings import read_stages
 from kerong.engines.rules.loading.keys import DOOR_WORDS, SHELF_SHAPES, words
 from kerong.engines.rules.loading.marks import read_mark
 from kerong.engines.rules.loading.reading import NAME, PACK_KEY, Fields, Reading, near
-from kerong.engines.rules.loading.yaml_places import Node, ScalarNode, SequenceNode
 from kerong.engines.rules.model import (
     INSTITUTION_KINDS,
     PRODUCT_KINDS,

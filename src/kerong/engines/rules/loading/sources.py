@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from kerong.basics.yaml_places import MappingNode, Node, ScalarNode, is_null
 from kerong.engines.rules.loading.keys import SOURCE_SHAPES
 from kerong.engines.rules.loading.reading import SOURCE_KEY, Reading
-from kerong.engines.rules.loading.yaml_places import MappingNode, Node, ScalarNode, is_null
 from kerong.engines.rules.model import Anchor, Source
 from kerong.engines.rules.quantities import QuantityError, iso_day
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kerong.basics.yaml_places import Node, is_null
 from kerong.engines.rules.loading.keys import BOUNDS
-from kerong.engines.rules.loading.yaml_places import Node, is_null
 
 if TYPE_CHECKING:
     from datetime import date

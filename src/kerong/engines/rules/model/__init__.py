@@ -6,6 +6,7 @@ Stored units: money in fen, ratios in basis points, durations in months or days,
 
 from __future__ import annotations
 
+from kerong.basics.mistakes import NOWHERE, Mistake, Place, PolicyMistakesError
 from kerong.engines.rules.model.law import (
     Act,
     Alternative,
@@ -34,7 +35,6 @@ from kerong.engines.rules.model.law import (
     Subject,
 )
 from kerong.engines.rules.model.marks import VERIFIED, Door, Mark, Verified
-from kerong.engines.rules.model.mistakes import NOWHERE, Mistake, Place, PolicyMistakesError
 from kerong.engines.rules.model.shelf import (
     INSTITUTION_KINDS,
     PRODUCT_KINDS,

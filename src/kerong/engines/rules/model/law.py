@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
-from kerong.engines.rules.model.mistakes import NOWHERE, Place
+from kerong.basics.mistakes import NOWHERE, Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kerong.engines.rules.model.mistakes import NOWHERE, Place
+from kerong.basics.mistakes import NOWHERE, Place
 
 if TYPE_CHECKING:
     from kerong.engines.rules.model.marks import Door, Mark

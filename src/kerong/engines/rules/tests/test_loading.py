@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kerong.basics.yaml_places import compose
 from kerong.engines.rules.case_files import read_cases, read_cases_text
 from kerong.engines.rules.loading import load_library, pack_files, read_library, read_pack_text
 from kerong.engines.rules.loading.facts import read_facts
 from kerong.engines.rules.loading.reading import Reading
 from kerong.engines.rules.loading.sources import read_source
-from kerong.engines.rules.loading.yaml_places import compose
 from kerong.engines.rules.model import UNITS, Mark, Mistake
 from kerong.engines.rules.wording import fact_words
 

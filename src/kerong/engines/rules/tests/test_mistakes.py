@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from kerong.basics.yaml_places import compose
 from kerong.engines.rules.case_files import read_cases_text
 from kerong.engines.rules.loading import load_library, read_library, read_pack_text
 from kerong.engines.rules.loading.facts import read_facts
 from kerong.engines.rules.loading.reading import Known, Reading
 from kerong.engines.rules.loading.shelf import Rules, read_institution
 from kerong.engines.rules.loading.sources import read_source
-from kerong.engines.rules.loading.yaml_places import compose
 from kerong.engines.rules.model import PolicyMistakesError
 
 if TYPE_CHECKING:

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from kerong.basics.clock import current_clock
+from kerong.basics.identifiers import new_identifier
 from kerong.basics.identity_codes import compose
+from kerong.basics.party_reference import enterprise
 from kerong.records.facts import actions, queries
-from kerong.records.facts.models import FirmFacts
+from kerong.records.facts.models import Dossier, Observation
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
@@ -64,12 +67,21 @@ def test_everything_wrong_is_reported_at_once() -> None:
         store(uscc=REAL_LOOKING_CODE, name="某某有限公司", facts=facts)
 
     assert set(refused.value.problems) == {"uscc", "name", *facts}
-    assert FirmFacts.objects.count() == 0
+    assert Dossier.objects.count() == 0
 
 
+@pytest.mark.usefixtures("house")
 @pytest.mark.parametrize(("uscc", "is_demo"), [(REAL_LOOKING_CODE, True), (DEMO_CODE, False)])
-def test_the_database_refuses_a_firm_that_could_be_real(uscc: str, is_demo: bool) -> None:  # noqa: FBT001 - a case
+def test_the_database_tells_demo_firms_from_firms_that_could_be_real(
+    uscc: str,
+    is_demo: bool,  # noqa: FBT001 - a case
+) -> None:
+    now = current_clock().now()
+    told = {"owner": enterprise(uscc), "values": {}, "is_demo": is_demo}
+
     with pytest.raises(IntegrityError), transaction.atomic():
-        FirmFacts.objects.create(
-            uscc=uscc, name="某某", facts={}, is_demo=is_demo, as_of=date(2026, 10, 31), source="x"
+        Dossier.objects.create(**told, origins={}, changed_at=now)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Observation.objects.create(
+            **told, id=new_identifier(now), source="demo", as_of=now.date(), stated_at=now, basis="x"
         )

@@ -10,8 +10,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from kerong.basics.identity_codes import compose
+from kerong.basics.party_reference import enterprise
 from kerong.records.facts import actions, queries
-from kerong.records.facts.models import FirmFacts, FirmHistory
+from kerong.records.facts.models import Dossier, FirmHistory, Observation
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
@@ -65,7 +66,9 @@ def test_another_population_replaces_the_first_and_keeps_the_stories() -> None:
 
     assert load(CODES[2], fingerprint="two") is True
 
-    assert set(FirmFacts.objects.values_list("uscc", flat=True)) == {CODES[0], CODES[2]}
+    both = {enterprise(CODES[0]), enterprise(CODES[2])}
+    assert set(Dossier.objects.values_list("owner", flat=True)) == both
+    assert set(Observation.objects.values_list("owner", flat=True)) == both
 
 
 def test_histories_are_read_with_the_latest_first() -> None:

@@ -14,6 +14,7 @@ from kerong.basics.policies_folder import policies_folder
 from kerong.engines.rules.compiler import Catalogue, check_library, compile_library
 from kerong.engines.rules.loading import load_library, read_library
 from kerong.engines.rules.model import Library, Mistake, PolicyMistakesError
+from kerong.engines.workflows.loading import read_workflows
 from kerong.records.packs.queries.releases import DEMONSTRATION, current_release, texts_of
 from kerong.records.packs.queries.texts import write_texts
 
@@ -125,6 +126,7 @@ class _Keeper:
         if seen == self._seen:
             return
         library, mistakes = read_library(folder)
+        mistakes = [*mistakes, *read_workflows(folder)[1]]
         if not mistakes:
             mistakes = check_library(library, SystemClock().today())
         if not mistakes:

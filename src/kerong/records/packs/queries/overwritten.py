@@ -83,6 +83,19 @@ def overwritten_by(release: Release) -> list[tuple[str, Overwritten]]:
     ]
 
 
+def cells_before(text: str, parameter: str, row: str, day: str) -> Cells | None:
+    """Return what held in a text of a pack just before a day, for one row of a parameter; None where nothing did."""
+    written = _parameters(text).get(parameter) or {}
+    earlier = [
+        (start or seen, value)
+        for (start, seen), value in _dated(written).items()
+        if "" < (start or seen) < day
+    ]
+    if not earlier:
+        return None
+    return _rows(max(earlier, key=lambda each: each[0])[1], written).get(row)
+
+
 def _parameters(text: str) -> dict[str, dict[str, Any]]:
     """Return the parameters of a pack with every scalar as it is written; other texts have none."""
     document = yaml.load(text, yaml.CBaseLoader)  # noqa: S506 - makes texts, lists and mappings only

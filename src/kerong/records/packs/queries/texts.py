@@ -55,6 +55,15 @@ def read_texts(folder: Path) -> dict[str, str]:
     return texts
 
 
+def problems_of_text(path: str, text: str) -> str:
+    """Say what keeps one text from being a policy file, or return the empty text."""
+    if not _PATH.fullmatch(path) or path.split("/", maxsplit=1)[0] in _ASIDE:
+        return "a path of small letters, digits, _ and - was expected, ending in .yaml"
+    if len(text.encode("utf-8", "replace")) > BYTES_MAX:
+        return f"at most {BYTES_MAX} bytes"
+    return "holds a zero byte" if "\0" in text else ""
+
+
 def text_sha256(text: str) -> str:
     """Return the hash of one text."""
     return hashlib.sha256(text.encode()).hexdigest()

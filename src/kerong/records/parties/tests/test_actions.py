@@ -9,11 +9,11 @@ from kerong.records.parties import actions, queries
 
 @pytest.mark.django_db
 def test_create_user_stores_an_account_that_can_sign_in() -> None:
-    user = actions.create_user(username="liu.yang", display_name="刘洋", password="长江大桥1957年通车")
+    user = actions.create_user(username="liu.yang", display_name="刘洋", password="长江大桥Bridge1957年通车")
 
     found = queries.find_user(username="liu.yang")
     assert found == user
-    assert user.check_password("长江大桥1957年通车")
+    assert user.check_password("长江大桥Bridge1957年通车")
     assert user.is_active
 
 

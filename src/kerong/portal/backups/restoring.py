@@ -1,0 +1,162 @@
+"""Restores a backup into an empty installation and holds the result against its manifest."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tarfile
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from kerong.basics.clock import current_clock
+from kerong.basics.crypto import CryptoError
+from kerong.basics.crypto.passphrase import decrypt_file
+from kerong.portal.backups import manifest as manifests
+from kerong.portal.backups.contents import differences, evidence_of, tables_of
+from kerong.portal.backups.making import DATA_FOLDERS, DUMP, FILES, SEALED, SECRET_FILES, SECRETS
+from kerong.portal.backups.manifest import BackupError, Manifest
+from kerong.portal.backups.places import call, database_address, program
+from kerong.portal.home import home_folder, make_private_folder
+from kerong.portal.postgres.cluster import data_dir_of, is_made
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# The database of this installation keeps its own passwords: its server knows no others.
+OWN_SECRETS = "database."
+_OTHERS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+"""
+
+
+def restore_backup(
+    folder: Path,
+    *,
+    passphrase: str = "",
+    replace: bool = False,
+    say: Callable[[str], None] = lambda _line: None,
+) -> tuple[Manifest, float]:
+    """Restore database, files, secrets and keys; return the manifest and how long it took.
+
+    Everything is checked before anything is touched, and the result is compared table by table. What was there is
+    moved aside with ``replace`` and refused without. Raises BackupError.
+    """
+    began = time.perf_counter()
+    manifest = manifests.read(folder)
+    say("checking the files of the backup")
+    manifests.check_files(folder, manifest)
+    if manifest.is_encrypted and not passphrase:
+        raise BackupError("the backup is encrypted: give its passphrase with --passphrase-file")
+    home = make_private_folder(home_folder())
+    with tempfile.TemporaryDirectory(dir=home, prefix=".restoring-") as place:
+        parts = _opened(folder, manifest, passphrase, Path(place))
+        _make_room(home, replace=replace)
+        say("secrets, keys and files")
+        _unpack_secrets(parts[SECRETS], home)
+        _unpack(parts[FILES], home)
+        say("database")
+        _fill(parts[DUMP], replace=replace)
+    say("comparing with the manifest")
+    _compare(manifest)
+    return manifest, round(time.perf_counter() - began, 2)
+
+
+def _opened(folder: Path, manifest: Manifest, passphrase: str, place: Path) -> dict[str, Path]:
+    if not manifest.is_encrypted:
+        return {name: folder / name for name in (DUMP, FILES, SECRETS)}
+    try:
+        for name in (DUMP, FILES, SECRETS):
+            decrypt_file(folder / f"{name}{SEALED}", place / name, passphrase)
+    except CryptoError as error:
+        raise BackupError(str(error)) from None
+    return {name: place / name for name in (DUMP, FILES, SECRETS)}
+
+
+def _make_room(home: Path, *, replace: bool) -> None:
+    """Move aside what stands in the way; refuse to unless told to."""
+    there = [name for name in (*DATA_FOLDERS, *SECRET_FILES[1:]) if (home / name).exists()]
+    if there and not replace:
+        raise BackupError(
+            f"{home} is not empty ({', '.join(there)}). Restore into an empty home, or use --replace: what is there is "
+            "moved aside, and the database's rows are replaced."
+        )
+    if there:
+        aside = home / f"before-restore-{current_clock().now():%Y%m%d-%H%M%S}"
+        aside.mkdir(mode=0o700)
+        for name in there:
+            shutil.move(home / name, aside / name)
+
+
+def _unpack_secrets(part: Path, home: Path) -> None:
+    present = home / SECRET_FILES[0]
+    own = json.loads(present.read_text(encoding="utf-8")) if present.exists() else {}
+    _unpack(part, home)
+    if is_made(data_dir_of(home)):
+        restored = json.loads(present.read_text(encoding="utf-8"))
+        kept = {name: value for name, value in own.items() if name.startswith(OWN_SECRETS)}
+        present.write_text(json.dumps(restored | kept, indent=2, sort_keys=True), encoding="utf-8")
+    for name in SECRET_FILES:
+        if (home / name).exists():
+            (home / name).chmod(0o600)
+
+
+def _unpack(part: Path, home: Path) -> None:
+    with tarfile.open(part) as tar:
+        tar.extractall(home, filter="data")
+
+
+def _fill(dump: Path, *, replace: bool) -> None:
+    with database_address() as (address, _server):
+        with psycopg.connect(address, autocommit=True) as connection:
+            rows = connection.execute(
+                "SELECT count(*) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            ).fetchone()
+            if rows != (0,) and not replace:
+                raise BackupError("the database is not empty. Restore into an empty one, or use --replace.")
+            if connection.execute(_OTHERS).fetchone() != (0,):
+                raise BackupError("somebody is connected to the database: end the service and restore again.")
+            restore = program("pg_restore", connection)
+            if rows != (0,):
+                _empty(connection)
+        call(
+            [
+                *(restore, "--no-password", "--exit-on-error", "--single-transaction"),
+                *(f"--dbname={_name(address)}", str(dump)),
+            ],
+            address,
+        )
+
+
+def _empty(connection: psycopg.Connection) -> None:
+    """Take everything out of the schema; whoever owns it, and what may be done in it, stays."""
+    row = connection.execute(
+        "SELECT nspowner::regrole::text FROM pg_namespace WHERE nspname = 'public'"
+    ).fetchone()
+    owner = str((row or ("pg_database_owner",))[0])
+    connection.execute("DROP SCHEMA public CASCADE")
+    connection.execute(f"CREATE SCHEMA public AUTHORIZATION {owner}")  # type: ignore[arg-type] - quoted by regrole
+
+
+def _name(address: str) -> str:
+    from psycopg.conninfo import conninfo_to_dict
+
+    return str(conninfo_to_dict(address).get("dbname") or os.environ.get("PGDATABASE", ""))
+
+
+def _compare(manifest: Manifest) -> None:
+    with database_address() as (address, _server), psycopg.connect(address) as connection:
+        connection.execute("SET LOCAL row_security = off")
+        wrong = differences(manifest.tables, tables_of(connection))
+        size, root = evidence_of(connection)
+    if (size, root) != (manifest.evidence_size, manifest.evidence_root):
+        wrong.append(
+            f"evidence: {manifest.evidence_size} events with root {manifest.evidence_root[:12]} before"
+        )
+    if wrong:
+        raise BackupError("the restored database is not the one of the backup: " + "; ".join(wrong))

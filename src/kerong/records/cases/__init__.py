@@ -1,0 +1,1 @@
+"""Cases: anything that people work on step by step, with its workflow, clocks and whole story."""

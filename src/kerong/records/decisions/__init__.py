@@ -1,0 +1,1 @@
+"""Decisions: what was decided and exactly why, stored whole and never changed."""

@@ -1,0 +1,1 @@
+"""Evidence: append-only, hash-chained digests of everything that matters."""

@@ -1,0 +1,31 @@
+"""Reads about the evidence: what happened, where it stands, and whether everything still holds."""
+
+from kerong.records.evidence.queries.chain import (
+    canonical_event,
+    chained,
+    checkpoints,
+    event,
+    events,
+    nodes,
+    proof_of,
+    root_at,
+    tree_size,
+)
+from kerong.records.evidence.queries.integrity import Breach, breaches, checks, findings, last_check
+
+__all__ = [
+    "Breach",
+    "breaches",
+    "canonical_event",
+    "chained",
+    "checkpoints",
+    "checks",
+    "event",
+    "events",
+    "findings",
+    "last_check",
+    "nodes",
+    "proof_of",
+    "root_at",
+    "tree_size",
+]

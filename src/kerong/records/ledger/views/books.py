@@ -1,0 +1,183 @@
+"""The books one sees, one book with its accounts, one entry with its whole story."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from kerong.basics.acting import current_actor
+from kerong.engines.bookkeeping.accounts import Balance
+from kerong.engines.bookkeeping.entries import POSTING_KINDS
+from kerong.records.approvals.queries import approval
+from kerong.records.evidence.queries import events
+from kerong.records.ledger import actions, queries
+from kerong.records.ledger.forms import CloseForm
+from kerong.records.ledger.views.printing import or_blank, yuan
+from kerong.records.parties.queries import name_of_party, needs
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from kerong.records.ledger.models import Account, Book
+
+READERS = ("ledger.read", "audit.read")
+
+
+def seen_book(key: str) -> Book:
+    """Return a book in which the actor sees an account, or answer 404."""
+    found = queries.book_of(key)
+    if found is None:
+        raise Http404
+    return found
+
+
+@never_cache
+@require_safe
+@needs()
+def books(request: HttpRequest) -> HttpResponse:
+    """List the books in which the actor sees an account."""
+    lines = [
+        {
+            "book": each,
+            "keeper": name_of_party(each.keeper),
+            "accounts": queries.accounts_of(each.key).count(),
+        }
+        for each in queries.books()
+    ]
+    return render(
+        request,
+        "ledger/books.html",
+        {
+            "section": "work",
+            "lines": lines,
+            "inspection": queries.last_inspection() if _reads_books() else None,
+            "synthetic": True,
+        },
+    )
+
+
+@never_cache
+@require_safe
+@needs()
+def book(request: HttpRequest, book: str) -> HttpResponse:
+    """Show one book: its accounts with their balances."""
+    return _book_page(request, seen_book(book), CloseForm())
+
+
+@require_POST
+@needs("ledger.close")
+def close(request: HttpRequest, book: str) -> HttpResponse:
+    """Close a period of the actor's own book."""
+    found = seen_book(book)
+    if found.keeper != current_actor().party:
+        raise Http404
+    form = CloseForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.close_period(book=found.key, through=form.cleaned_data["through"])
+        except actions.NotYetError:
+            form.add_error("through", _("这一天还没有过完，不能结账。"))
+        except actions.PeriodClosedError:
+            form.add_error("through", _("已经结账到更晚的一天；结账不能倒退，也不能重开。"))
+        else:
+            messages.success(request, _("已结账。这一天及以前不能再记账。"))
+            return redirect("ledger:book", found.key)
+    return _book_page(request, found, form, status=422)
+
+
+@never_cache
+@require_safe
+@needs()
+def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Show one entry: legs the actor sees, what it rests on, what came before and after, where it is sealed."""
+    found = queries.entry_of(entry_id) if entry_id < 2**63 else None
+    if found is None:
+        raise Http404
+    legs = [
+        {
+            "code": leg.account.code,
+            "name": leg.account.name,
+            "debit": or_blank(max(leg.amount_minor, 0)),
+            "credit": or_blank(max(-leg.amount_minor, 0)),
+            "currency": leg.currency,
+        }
+        for leg in found.legs.select_related("account").order_by("position")
+    ]
+    sealed = events(row_table="ledger_entry", row_id=str(found.id)).first()
+    return render(
+        request,
+        "ledger/entry.html",
+        {
+            "section": "work",
+            "entry": found,
+            "legs": legs,
+            "hidden": found.legs_count - len(legs),
+            "is_posted": found.kind in POSTING_KINDS,
+            "follower": getattr(found, "follower", None),
+            "keeper": name_of_party(found.owner),
+            "approval": approval(found.approval_ref) if _is_id(found.approval_ref) else None,
+            "decision_id": found.decision_ref if _is_id(found.decision_ref) else "",
+            "sealed": sealed,
+            "link": getattr(sealed, "link", None) if sealed else None,
+            "synthetic": found.book.is_demo,
+        },
+    )
+
+
+def account_line(account: Account) -> dict[str, Any]:
+    """Return an account with its balance as the lists print it."""
+    from kerong.engines.bookkeeping.accounts import sign_of
+
+    kept, sign = account.balance, sign_of(account.kind)
+    held = Balance(kept.debit, kept.credit, kept.debit_pending, kept.credit_pending)
+    return {
+        "account": account,
+        "owner": name_of_party(account.owner),
+        "amount": yuan(held.amount(sign)),
+        "outgoing": or_blank(held.outgoing(sign)),
+        "incoming": or_blank(held.incoming(sign)),
+        "available": yuan(held.available(sign)),
+    }
+
+
+def _book_page(request: HttpRequest, found: Book, form: CloseForm, status: int = 200) -> HttpResponse:
+    text = request.GET.get("q", "").replace("\0", "").strip()[:100]
+    actor = current_actor()
+    is_keeper = found.keeper == actor.party
+    return render(
+        request,
+        "ledger/book.html",
+        {
+            "section": "work",
+            "book": found,
+            "keeper": name_of_party(found.keeper),
+            "text": text,
+            "lines": [account_line(each) for each in queries.accounts_of(found.key, search=text)],
+            "reads_book": (is_keeper and actor.may("ledger.read")) or actor.may("audit.read"),
+            "may_post": is_keeper and actor.may("ledger.post"),
+            "may_close": is_keeper and actor.may("ledger.close"),
+            "closings": list(found.closings.order_by("-through")[:12]),
+            "form": form,
+            "synthetic": found.is_demo,
+        },
+        status=status,
+    )
+
+
+def _reads_books() -> bool:
+    return any(current_actor().may(duty) for duty in READERS)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Outbox: events out, webhooks, idempotency keys, background jobs and alarms."""
