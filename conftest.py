@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from psycopg import sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from django.test import Client
     from playwright.sync_api import Browser
@@ -176,6 +178,26 @@ def law(
     )
     yield packs.current()
     packs.forget()
+
+
+@pytest.fixture
+def assert_reads(db: None) -> Callable[[int], AbstractContextManager[None]]:
+    """Return a block that expects so many statements, besides those that open a transaction and say who acts."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    del db
+
+    @contextmanager
+    def expect(number: int) -> Iterator[None]:
+        with CaptureQueriesContext(connection) as captured:
+            yield
+        around = ("SAVEPOINT", "RELEASE SAVEPOINT", "SELECT set_config(")
+        reads = [query["sql"] for query in captured if not query["sql"].startswith(around)]
+        if len(reads) != number:
+            pytest.fail(f"{number} statements were expected, {len(reads)} came:\n" + "\n".join(reads))
+
+    return expect
 
 
 @pytest.fixture

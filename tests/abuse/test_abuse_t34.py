@@ -203,9 +203,7 @@ def test_abuse_T34_answer_that_never_ends_is_cut(receiver: ThreadingHTTPServer) 
         Outbound("test", None, loopback=True, seconds=0.7).send("POST", near(receiver, "/dribble"))
 
 
-def test_abuse_T34_certificate_is_checked_for_the_name(
-    receiver: ThreadingHTTPServer, tmp_path: Path
-) -> None:
+def test_abuse_T34_certificate_is_checked_for_the_name(receiver: ThreadingHTTPServer, tmp_path: Path) -> None:
     """The connection goes to the address, the certificate must be the name's: one for another name is refused."""
     key, certificate = _certificate_for("somebody.else.example", tmp_path)
     server_side = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

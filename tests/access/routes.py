@@ -116,6 +116,7 @@ ROUTES: dict[str, Route] = {
     "evidence": Route(_VERIFIERS),
     "evidence_check": Route(("evidence.verify",), method="post", gives=(200, 302)),
     "evidence_bundle": Route(("evidence.verify",), method="post", gives=(200, 302)),
+    "evidence_administrators": Route(("audit.logs",)),
     "evidence_event": Route(_VERIFIERS, arguments={"key": NOBODY}, gives=(404,)),
     "evidence_proof": Route(_VERIFIERS, arguments={"key": NOBODY}, gives=(404,)),
     # ── facts ──
@@ -276,12 +277,13 @@ ROUTES: dict[str, Route] = {
     # ── ledger ──
     "ledger:books": _own(),
     "ledger:entry": _own(arguments={"entry_id": 1}, gives=(404,)),
+    "ledger:entry_undo": Route(("ledger.post",), arguments={"entry_id": 1}, gives=(404,)),
     "ledger:voucher": Route(_BOOK_READERS, arguments={"voucher_id": NOBODY}, gives=(404,)),
     "ledger:voucher_post": Route(
         ("ledger.post",), method="post", arguments={"voucher_id": NOBODY}, gives=(404,)
     ),
     "ledger:book": _own(arguments={"book": "none"}, gives=(404,)),
-    "ledger:close": Route(("ledger.close",), method="post", arguments={"book": "none"}, gives=(404,)),
+    "ledger:close": Route(("ledger.post",), method="post", arguments={"book": "none"}, gives=(404,)),
     "ledger:vouchers": Route(_BOOK_READERS, arguments={"book": "none"}, gives=(404,)),
     "ledger:voucher_new": Route(("ledger.post",), arguments={"book": "none"}, gives=(404,)),
     "ledger:trial_balance": Route(_BOOK_READERS, arguments={"book": "none"}, gives=(404,)),
@@ -306,6 +308,8 @@ ROUTES: dict[str, Route] = {
     "consents:refuse": Route(_FIRM, arguments={"key": NOBODY}, method="post", gives=(404,)),
     "consents:withdraw": Route(_FIRM, arguments={"key": NOBODY}, method="post", gives=(404,)),
     "consents:waiting": Route(_FIRM, arguments={"key": NOBODY}, gives=(404,)),
+    "consents:send_again": Route(_FIRM, arguments={"key": NOBODY}, method="post", gives=(404,)),
+    "consents:take_back": Route(_FIRM, arguments={"key": NOBODY}, method="post", gives=(404,)),
     "consents:credit_report": Route(_FIRM, arguments={"bank": "none"}, gives=(404,)),
     "consents:ask": Route(_CONSENT_RECIPIENTS),
     "consents:register": _own(),

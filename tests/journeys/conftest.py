@@ -23,6 +23,9 @@ from kerong.portal.postgres import PostgresServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# Tests of this folder import its page reader as `journeys.page_reader`.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 SECONDS_MAX = 180
 
 
@@ -32,6 +35,33 @@ class Service:
 
     address: str
     policies: Path
+
+    @property
+    def home(self) -> Path:
+        """The folder of the service's own database and secrets."""
+        return self.policies.parent / "home"
+
+    @property
+    def password(self) -> str:
+        """The password of the invented people, which the service prints as it starts."""
+        log = (self.policies.parent / "run.log").read_text(encoding="utf-8")
+        found = re.search(r"演示账号共用口令：(\S+)", log)
+        assert found, log
+        return found.group(1)
+
+    def code(self, user: str) -> str:
+        """Return the present code of somebody's authenticator app, as `kerong demo code` prints it."""
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("DATABASE_")}
+        printed = subprocess.run(
+            [sys.executable, "-m", "kerong", "demo", "code", user],
+            env=environment | {"KERONG_HOME": str(self.home)},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        found = re.search(r"\b\d{6}\b", printed)
+        assert found, printed
+        return found.group()
 
     def edit(self, file: str, old: str, new: str) -> None:
         """Change one text of one policy file, as an official would in an editor."""

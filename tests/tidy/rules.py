@@ -50,7 +50,8 @@ SETUP_COMMANDS = ["make run", "make test"]
 
 # Written in two halves, so that this file does not hold what it forbids.
 FORBIDDEN_TEXT = {
-    "a path of the developer's machine": re.compile(r"(?<![\w./])/(?:work|root|home/\w+)/"),
+    # The address of the work page ends where a folder would go on.
+    "a path of the developer's machine": re.compile(r"(?<![\w./])/(?:work/(?=\w)|root/|home/\w+/)"),
     "the host of a package registry": re.compile(
         "|".join(re.escape(half + "." + rest) for half, rest in [("pypi", "org"), ("pythonhosted", "org")])
         + "|"

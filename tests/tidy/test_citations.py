@@ -10,7 +10,7 @@ from typing import Any
 
 from kerong.engines.rules.loading import load_library
 from kerong.engines.rules.model import Mark
-from kerong.engines.workflows.loading import read_workflows
+from kerong.engines.workflows.loading import is_workflow_path
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 
@@ -50,6 +50,8 @@ def test_every_document_is_cited() -> None:
     library = load_library(POLICIES)
     cited = {mark.cites.partition("#")[0] for _path, mark in marks_in({**library.packs, **library.shelf}, "")}
     cited |= {pack.document for pack in library.packs.values()}
-    cited |= set(re.findall(r"^\s*cites: ([a-z0-9-]+)#", "".join(read_workflows(POLICIES)[0].texts.values()), re.M))
+    for path in POLICIES.rglob("*.yaml"):
+        if is_workflow_path(path.relative_to(POLICIES).as_posix()):
+            cited |= set(re.findall(r"(?m)^\s*cites: ([a-z0-9-]+)#", path.read_text(encoding="utf-8")))
 
     assert sorted(set(library.sources) - cited) == []

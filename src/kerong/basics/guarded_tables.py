@@ -98,4 +98,4 @@ BEGIN
     END LOOP;
 END
 $$;
-"""
+"""  # noqa: S608 - names that migrations give, never input

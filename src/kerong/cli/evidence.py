@@ -10,6 +10,8 @@ import click
 
 from kerong.cli.worker import use_running_database
 
+NO_DATABASE = "django.db.backends.dummy"
+
 
 @click.group()
 def evidence() -> None:
@@ -21,7 +23,8 @@ def evidence() -> None:
     django.setup()
     from django.conf import settings
 
-    if not settings.DATABASES["default"]:
+    # Django writes its placeholder for "no database" into the empty settings.
+    if settings.DATABASES["default"].get("ENGINE", NO_DATABASE) == NO_DATABASE:
         raise click.ClickException(
             "There is no database. `kerong run` starts everything; or set DATABASE_URL."
         )
@@ -34,11 +37,12 @@ def check() -> None:
 
     from kerong.basics.acting import house_actor
     from kerong.portal import witness
-    from kerong.records.evidence.actions import acting, check_integrity
+    from kerong.portal.jobs.integrity import check_all
+    from kerong.records.evidence.actions import acting
 
     with transaction.atomic(), acting(house_actor("kerong evidence check")):
         contradiction = witness.disagreement()
-        done, findings = check_integrity()
+        done, findings = check_all()
     for finding in findings:
         click.echo(f"{finding.what:<11}{finding.place}  {finding.detail}")
     if contradiction:
@@ -91,5 +95,12 @@ def open_(because: str) -> None:
             content={"because": because},
             detail={"because": because},
         )
+        contradiction = witness.disagreement()
     witness.open_again()
     click.echo(f"Open again. It was closed because: {why}")
+    if contradiction:
+        click.echo(
+            f"It still holds, and within five minutes the service closes itself again: {contradiction}\n"
+            f"When this is a backup that was restored on purpose, move the files aside, and keep them: "
+            f"{witness.witness_folder()}"
+        )

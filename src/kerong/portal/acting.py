@@ -10,7 +10,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 
 from kerong.basics.acting import Actor
+from kerong.portal.pages import forbidden
 from kerong.records.evidence.actions import acting
+from kerong.records.facts.queries import NoBasisError, keep_refusal
 from kerong.records.parties.queries import actor_for, live_memberships, membership_of
 
 if TYPE_CHECKING:
@@ -46,7 +48,18 @@ class ActingMiddleware:
                 transaction.set_rollback(True)
             elif hasattr(response, "render") and not response.is_rendered:
                 response.render()
+        if (refused := getattr(request, "refused_look", None)) is not None:
+            # A refusal is worth its log line even when the view took everything back.
+            with transaction.atomic(), acting(actor):
+                keep_refusal(refused)
         return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Say why a look was refused when no view did; leave other errors alone."""
+        if not isinstance(error, NoBasisError):
+            return None
+        request.refused_look = error  # type: ignore[attr-defined] - kept when the transaction has ended
+        return forbidden(request, error)
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -10,7 +10,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from kerong.engines.rules.quantities import show_quantity
-from kerong.portal.page_tags import engine_language, with_exact
+from kerong.portal.language_words import engine_language
+from kerong.portal.page_tags import with_exact
 
 if TYPE_CHECKING:
     from django.utils.safestring import SafeString

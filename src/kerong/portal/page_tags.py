@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 from django import template
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -20,6 +19,14 @@ from kerong.basics import industries, regions
 from kerong.basics.acting import HOUSE_ROLE
 from kerong.engines.rules.quantities import show_quantity
 from kerong.engines.rules.wording import fact_words
+from kerong.portal.language_words import (
+    engine_language,
+    in_chinese,
+    in_chinese_span,
+    is_chinese,
+    is_foreign,
+    said,
+)
 from kerong.records.packs import queries as packs
 from kerong.records.parties import queries as parties
 
@@ -103,28 +110,9 @@ class CitedClause:
     address: str
 
 
-@register.filter
-def said(thing: Any, name: str) -> str | SafeString:
-    """Return ``name`` or ``name_en`` of a thing; Chinese on an English page is marked as Chinese."""
-    chinese = str(getattr(thing, name, "") or "")
-    if engine_language() == "zh":
-        return chinese
-    english = str(getattr(thing, f"{name}_en", "") or "")
-    if english and not _is_chinese(english):
-        return english
-    return in_chinese(english or chinese)
-
-
-@register.filter
-def in_chinese(text: str) -> str | SafeString:
-    """Mark a text of the law, which exists in Chinese only, on pages of another language."""
-    if engine_language() == "zh" or not _is_chinese(text):
-        return text
-    return _in_chinese_span(text)
-
-
-def _in_chinese_span(text: str) -> SafeString:
-    return format_html('<span lang="zh-Hans">{}</span>', text)
+register.filter(said)
+register.filter(in_chinese)
+register.filter(is_foreign)
 
 
 @register.filter
@@ -197,7 +185,7 @@ def highlighted(pieces: Iterable[Any]) -> SafeString:
     """Print the pieces of a text, those that were searched for marked; every piece is escaped."""
     parts = [format_html("<mark>{}</mark>" if piece.is_hit else "{}", piece.text) for piece in pieces]
     text = mark_safe("".join(parts))  # noqa: S308 - every piece went through format_html
-    return text if engine_language() == "zh" or not _is_chinese(text) else _in_chinese_span(text)
+    return text if engine_language() == "zh" or not is_chinese(text) else in_chinese_span(text)
 
 
 @register.simple_tag(takes_context=True)
@@ -267,11 +255,6 @@ def cited_clause(sources: Any, cites: str) -> CitedClause | None:
     )
 
 
-def engine_language() -> Any:
-    """Return the engines' name of the reader's language."""
-    return "en" if (translation.get_language() or "").startswith("en") else "zh"
-
-
 @register.inclusion_tag("parts/outside_link.html")
 def outside_link(address: str) -> dict[str, Any]:
     """Link to a page outside, which learns nothing about where the reader came from."""
@@ -303,7 +286,7 @@ def fact_value(fact: Fact, value: int | str | None) -> str | SafeString:
         text = words.en
         if fact.type == "code" and str(value) not in fact.codes_en:
             text = fact.codes.get(str(value), words.en)
-        return in_chinese(text) if _is_chinese(text) else with_exact(text, value, fact.unit)
+        return in_chinese(text) if is_chinese(text) else with_exact(text, value, fact.unit)
     return with_exact(words.zh, value, fact.unit)
 
 
@@ -351,10 +334,6 @@ def with_exact(text: str | SafeString, value: int | str | None, unit: Unit) -> s
     """Put the exact sum into the title of a rounded one; other texts stay as they are."""
     title = exact(value, unit) if isinstance(value, int) else ""
     return format_html('<abbr title="{}">{}</abbr>', title, text) if title else text
-
-
-def _is_chinese(text: str) -> bool:
-    return any("一" <= letter <= "鿿" for letter in text)
 
 
 @register.filter

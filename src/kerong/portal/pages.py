@@ -76,9 +76,10 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
-    """Answer 403, also for a form that was sent without its token; the reason stays in the log."""
-    del exception, reason
-    return _error(request, 403)
+    """Answer 403: a look without a ground says so, a role without the duty too, a form without its token is old."""
+    if isinstance(exception, facts.NoBasisError):
+        return _error(request, 403, advice=str(exception))
+    return _error(request, 403, is_role=exception is not None and not reason)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -92,9 +93,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _error(request, 500)
 
 
-def _error(request: HttpRequest, status: int) -> HttpResponse:
+def _error(request: HttpRequest, status: int, **more: object) -> HttpResponse:
     """Say what happened and give a number for the log, nothing else: an error page needs no database."""
     reference = structlog.contextvars.get_contextvars().get("request_id", "")
     return HttpResponse(
-        render_to_string(f"{status}.html", {"reference": reference}, request=request), status=status
+        render_to_string(f"{status}.html", {"reference": reference, **more}, request=request), status=status
     )

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -84,6 +85,7 @@ TEMPLATES: list[dict[str, Any]] = [
             "libraries": {
                 "kerong": "kerong.portal.page_tags",
                 "figures": "kerong.portal.figure_tags",
+                "evidence": "kerong.portal.evidence_words",
                 "account_corner": "kerong.portal.account_tags",
             },
             "context_processors": [
@@ -95,6 +97,9 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     },
 ]
+
+# Our templates for options: a Chinese name in a list of an English page is marked as Chinese.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # The service is the application role; `owner_connection` borrows the owner's address for migrations only.
 # Without any address Django still starts, so that `--help`, checks and makemigrations need no database.
@@ -225,6 +230,8 @@ KERONG_APPROVAL_FOLLOWERS = (
     "kerong.portal.approval_todos:approval_moved",
     "kerong.records.ledger.actions:follow_approval",
 )
+# An entry links to the decision it rests on where the reader may see it; decisions stand beside the ledger.
+KERONG_DECISION = "kerong.records.decisions.queries:decision"
 # The ledger asks for the working days, which stand in a record above it.
 KERONG_WORKING_CALENDAR = "kerong.records.cases.queries:calendar_today"
 

@@ -58,7 +58,12 @@ WORK_LINKS: tuple[WorkLink, ...] = (
     WorkLink(
         "facts:imports", _("事实导入"), _("名录和发票的导入批次和质量。"), ("facts.import", "audit.read")
     ),
-    WorkLink("approvals:approvals", _("审批"), _("待我复核和审批的事，我提交的，办完的。")),
+    WorkLink(
+        "approvals:approvals",
+        _("审批"),
+        _("待我复核和审批的事，我提交的，办完的。"),
+        ("approvals.decide", "packs.draft", "institution.act", "office.act", "cases.supervise"),
+    ),
     WorkLink("decisions:decisions", _("决定和预评记录"), _("整条存下的结论，能打印、能重新计算核对。")),
     WorkLink(
         *("packs:drafts", _("政策草案"), _("起草改动、测算影响、提交复核审批、发布。")),
@@ -84,6 +89,17 @@ WORK_LINKS: tuple[WorkLink, ...] = (
     WorkLink(
         "outbox:endpoints", _("消息推送"), _("本机构系统的接收地址、密钥和送达记录。"), ("outbox.manage",)
     ),
+    WorkLink(
+        *("evidence", _("存证"), _("每件要紧的事谁做的、改没改过；核验、下载存证包。")),
+        ("evidence.verify", "audit.read"),
+    ),
+    WorkLink(
+        "evidence_administrators",
+        _("管理员操作"),
+        _("三类管理员每一次操作，只有审计管理员能看。"),
+        ("audit.logs",),
+    ),
+    WorkLink("parties:access", _("账号与任职"), _("授予、终止任职，停用账号。"), ("accounts.manage",)),
     WorkLink("system", _("系统"), _("告警、后台作业、备份和版本。"), ("system.manage",)),
     WorkLink(
         "financings:financings",

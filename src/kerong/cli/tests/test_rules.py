@@ -50,7 +50,9 @@ def test_check_says_what_was_read_and_that_nothing_is_wrong() -> None:
     result = run("check", "--on", "2026-11-23")
 
     assert result.exit_code == 0
-    assert "2 packs, 5 facts, 1 sources, 2 cases, 0 shelf products, 0 workflows, 0 calendars:" in result.output
+    assert (
+        "2 packs, 5 facts, 1 sources, 2 cases, 0 shelf products, 0 workflows, 0 calendars:" in result.output
+    )
     assert ": no mistakes. 0 values 未公布." in result.output
 
 

@@ -44,7 +44,7 @@ class Running:
         self.log_from = self.log.tell()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "kerong", "run", *arguments],
-            env=environment | {"KERONG_HOME": str(home), "PYTHONUNBUFFERED": "1"},
+            env=environment | {"KERONG_HOME": str(home), "KERONG_DEMO_FIRMS": "300", "PYTHONUNBUFFERED": "1"},
             stdout=self.log,
             stderr=self.log,
             # As in a terminal: a shell that starts us in the background lets its children ignore Ctrl-C.

@@ -168,4 +168,4 @@ def test_the_steps_are_in_the_table_of_kerong_run() -> None:
         "kerong.demo.world:build_demo_population",
         "kerong.demo.world:load_demo_directory",
     ]
-    assert [resident.name for resident in RESIDENTS] == ["worker"]
+    assert [resident.name for resident in RESIDENTS] == ["worker", "jobs", "sequencer"]

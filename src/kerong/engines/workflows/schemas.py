@@ -58,6 +58,7 @@ def schema_texts() -> dict[str, str]:
 
 
 def _file(outermost: str, title: str) -> Schema:
+    used = _used(outermost)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,
@@ -72,8 +73,21 @@ def _file(outermost: str, title: str) -> Schema:
                 "additionalProperties": False,
             }
             for name, shape in SHAPES.items()
+            if name in used
         },
     }
+
+
+def _used(outermost: str) -> set[str]:
+    """Return the shapes that a kind of file is made of."""
+    found, waiting = set[str](), [outermost]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            held = (key.holds.strip("={}") for key in SHAPES[name].keys.values())
+            waiting += [inner for inner in held if inner in SHAPES]
+    return found
 
 
 def _key(key: Key) -> Schema:

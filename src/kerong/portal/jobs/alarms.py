@@ -6,6 +6,9 @@ from kerong.basics.clock import current_clock
 from kerong.records.outbox import queries as outbox
 from kerong.records.outbox.actions import note_told
 
+# Whoever answers for an alarm may not open the pages of the system; then another page says what it is about.
+LINKS = {"evidence.verify": "/evidence/"}
+
 
 def tell_of_alarms() -> None:
     """Make a notice of every alarm that nobody was told of; part of the transaction of a job."""
@@ -18,7 +21,7 @@ def tell_of_alarms() -> None:
             kind="alarm",
             title=f"系统告警：{alarm.get_severity_display()}",
             body=alarm.what,
-            link="/system/alarms/",
+            link=LINKS.get(alarm.addressee, "/system/alarms/"),
             due_on=alarm.deadline.astimezone(current_clock().now().tzinfo).date(),
             is_todo=True,
             key=f"alarm:{alarm.id}",

@@ -17,14 +17,17 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from croniter import croniter
-from django.db import connections
+from django.db import connections, transaction
 from django.utils.module_loading import autodiscover_modules
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
 
+from kerong.basics.acting import house_actor
 from kerong.basics.clock import SHANGHAI
 from kerong.portal.jobs.schedule import schedule_of
+from kerong.records.evidence.actions import acting
+from kerong.records.facts.queries import NoBasisError, keep_refusal
 from kerong.records.outbox.jobs import JOBS, PAUSE_SECONDS, PAUSE_SECONDS_MAX, Job, perform
 
 if TYPE_CHECKING:
@@ -140,11 +143,21 @@ def make_app(environment: str) -> App:
     return app
 
 
+def attempt(made: Job, *, number: int, attempts: int, arguments: dict[str, Any]) -> None:
+    """Do a queued job's work; a look that it was refused keeps its log line, which fell with the job's transaction."""
+    try:
+        perform(made, number=number, attempts=attempts, arguments=arguments)
+    except NoBasisError as refused:
+        with transaction.atomic(), acting(house_actor(made.name)):
+            keep_refusal(refused)
+        raise
+
+
 def _task(made: Job) -> Any:
     def run(context: JobContext, timestamp: int | None = None, **arguments: Any) -> None:
         del timestamp  # When it was due; our jobs ask the clock.
         try:
-            perform(made, number=context.job.id or 0, attempts=context.job.attempts, arguments=arguments)
+            attempt(made, number=context.job.id or 0, attempts=context.job.attempts, arguments=arguments)
         finally:
             # A connection that broke is not kept for the next job; a good one goes back to the pool.
             connections.close_all()

@@ -134,7 +134,14 @@ def decide(request: HttpRequest, approval_id: str) -> HttpResponse:
     except actions.DecisionRefusedError as error:
         form.add_error("remark" if error.reason == "remark" else None, str(REFUSALS[error.reason]))
         return _page(request, _seen(approval_id), form, status=409)
-    messages.success(request, _("已办理：%(state)s。") % {"state": done.get_state_display()})
+    # Whatever follows an agreement may have ended it: say how it stands now.
+    now = _seen(str(done.id))
+    if now.step:
+        messages.success(
+            request, _("已同意，转到下一步：%(step)s。") % {"step": queries.step_label(now.step)}
+        )
+    else:
+        messages.success(request, _("已办理：%(state)s。") % {"state": now.get_state_display()})
     return redirect("approvals:approval", done.id)
 
 

@@ -72,7 +72,12 @@ class MoveForm(RefusableForm):
         label = said(material)
         if held:
             self.fields[f"held_{material.code}"] = forms.ChoiceField(
-                label=_("%(material)s：从材料库选") % {"material": label},
+                label=(
+                    _("%(material)s：从材料库选（选了，本事项的参与方就能看这份材料）")
+                    if actor.may("firm.act")
+                    else _("%(material)s：从材料库选（选了，参与的政府部门就能看；企业和别的机构看不到）")
+                )
+                % {"material": label},
                 required=False,
                 choices=[("", _("不从材料库选")), *((f"document:{one.id}", one.name) for one in held)],
             )

@@ -15,6 +15,11 @@ KINDS = (
     ("platform_data", _("平台资料授权")),
     ("credit_report_authorisation", _("征信查询授权书")),
 )
+STANDINGS = (
+    ("mandate", _("平台登记的法定代表人或实际控制人")),
+    ("claim", _("认领企业时签署过的人，身份未核验")),
+    ("typed", _("经办人填写的签署人，身份未核验")),
+)
 FLAGS = ("to_third_party", "sensitive", "publish", "cross_border", "credit_query")
 
 
@@ -109,16 +114,26 @@ class Worded(Scope):
     cross_border = models.BooleanField(_("可出境"))
     credit_query = models.BooleanField(_("可查询信贷信息"))
     request_id = models.CharField(_("应答的请求"), max_length=36, blank=True)
+    # Who signs on the phone, and what is known of them: whoever relies on it must see it. Empty without a signature.
+    signer_name = models.CharField(_("签署人"), max_length=64, blank=True, default="")
+    signer_standing = models.CharField(
+        _("签署人身份"), max_length=16, choices=STANDINGS, blank=True, default=""
+    )
 
     class Meta:
         """The columns are shared, the tables are not."""
 
         abstract = True
 
+    @property
+    def is_signer_unverified(self) -> bool:
+        """Tell whether nobody but the agent says who the signer is."""
+        return self.signer_standing in {"claim", "typed"}
+
 
 _WORDED = (
     *("id", "owner", "recipient", "purposes", "data_types", "until", "kind", "text_key", "text_version"),
-    *("text_digest", "wording", "wording_digest", *FLAGS, "request_id"),
+    *("text_digest", "wording", "wording_digest", *FLAGS, "request_id", "signer_name", "signer_standing"),
 )
 
 
@@ -126,12 +141,11 @@ class UnsignedConsent(Worded):
     """A consent that the firm prepared and that waits for a signature. It gives nobody anything."""
 
     signing_request_id = models.CharField(_("签署请求"), max_length=36, unique=True)
-    signer_name = models.CharField(_("签署人"), max_length=64)
     prepared_at = models.DateTimeField(_("准备时间"))
     prepared_by = models.CharField(_("准备人"), max_length=36)
     expires_at = models.DateTimeField(_("签署期限"))
 
-    SEALED = (*_WORDED, "signing_request_id", "signer_name", "prepared_at", "prepared_by", "expires_at")
+    SEALED = (*_WORDED, "signing_request_id", "prepared_at", "prepared_by", "expires_at")
 
     class Meta:
         """How unsigned consents are found."""

@@ -17,6 +17,8 @@ urlpatterns = [
     path("consents/requests/<uuid:key>/", views.answer_request, name="answer"),
     path("consents/requests/<uuid:key>/refuse/", views.refuse_request, name="refuse"),
     path("consents/waiting/<uuid:key>/", views.waiting, name="waiting"),
+    path("consents/waiting/<uuid:key>/again/", views.send_again, name="send_again"),
+    path("consents/waiting/<uuid:key>/take-back/", views.take_back, name="take_back"),
     path("consents/<uuid:key>/", views.consent_page, name="consent"),
     path("consents/<uuid:key>/withdraw/", views.withdraw_consent, name="withdraw"),
 ]

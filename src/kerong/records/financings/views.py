@@ -38,6 +38,8 @@ PAGE = 25
 EXPORTED_MAX = 5_000
 FILE_MAX = 10 * 1024 * 1024
 _PERCENT = 10_000
+# Four places off the fen leave two after the comma of 万元.
+_SHOWN = 4
 _LIGHTS = {"agreed": "grey", "active": "green", "overdue": "red", "settled": "grey", "terminated": "grey"}
 ICONS = {"green": "tick", "red": "cross", "grey": "document"}
 COST_WORDS = {
@@ -179,6 +181,7 @@ def results(request: HttpRequest) -> HttpResponse:
             "form": form,
             "report": report,
             "columns": list(actions.COLUMNS.values()),
+            "kinds": "、".join(dict.fromkeys(word for word in actions.KIND_BY_WORD if not word.isascii())),
             "synthetic": True,
         },
         status=400 if form.is_bound and report is None else 200,
@@ -258,7 +261,10 @@ def _percent(millionths: int) -> str:
 
 
 def _money(amount: int, currency: str) -> str:
-    return format_money(amount) if currency == "CNY" else f"{_yuan(amount)} {currency}"
+    """Return an amount to a hundred yuan, as lists compare them; the exact one stands beside it."""
+    if currency != "CNY":
+        return f"{_yuan(amount)} {currency}"
+    return format_money(round(amount, -_SHOWN) if abs(amount) >= 10**_SHOWN else amount)
 
 
 def _yuan(amount: int) -> str:

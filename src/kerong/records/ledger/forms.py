@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kerong.basics.clock import current_clock
+from kerong.basics.identifiers import new_identifier
 from kerong.basics.money import MoneyError, parse_money
 from kerong.engines.bookkeeping.entries import Leg
 
@@ -29,7 +30,8 @@ class VoucherForm(forms.Form):
     """A manual voucher: a day, words, and up to six lines with either a debit or a credit in yuan."""
 
     happened_on = forms.DateField(
-        label=gettext_lazy("记账日期"), error_messages={"required": gettext_lazy("请填记账日期。")}
+        label=gettext_lazy("记账日期"),
+        error_messages={"required": gettext_lazy("请填记账日期。"), "invalid": gettext_lazy("请填日期。")},
     )
     what = forms.CharField(
         label=gettext_lazy("摘要"), max_length=200, error_messages={"required": gettext_lazy("请写明摘要。")}
@@ -37,8 +39,11 @@ class VoucherForm(forms.Form):
     decision_ref = forms.CharField(max_length=96, required=False)
     pack_hash = forms.RegexField(r"^([0-9a-f]{64})?$", required=False, strip=True)
     waits_for_bank = forms.BooleanField(required=False)
+    # Numbers this form, so that a double click is one voucher.
+    form = forms.UUIDField(required=False)
 
     def __init__(self, *args: Any, accounts: dict[str, str], **kwargs: Any) -> None:
+        kwargs["initial"] = {"form": new_identifier(current_clock().now()), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
         self.accounts = accounts
         for number in range(LINES):
@@ -95,6 +100,17 @@ class VoucherForm(forms.Form):
             )
         cleaned["legs"] = legs
         return cleaned
+
+
+class UndoForm(forms.Form):
+    """Why an entry shall be undone, and on which day."""
+
+    happened_on = forms.DateField(
+        error_messages={"required": gettext_lazy("请填记账日期。"), "invalid": gettext_lazy("请填日期。")}
+    )
+    because = forms.CharField(
+        max_length=150, strip=True, error_messages={"required": gettext_lazy("请写明原因。")}
+    )
 
 
 class BankFileForm(forms.Form):

@@ -11,6 +11,7 @@ app_name = "ledger"
 urlpatterns = [
     path("ledger/", books.books, name="books"),
     path("ledger/entry/<int:entry_id>/", books.entry, name="entry"),
+    path("ledger/entry/<int:entry_id>/undo/", vouchers.entry_undo, name="entry_undo"),
     path("ledger/voucher/<uuid:voucher_id>/", vouchers.voucher, name="voucher"),
     path("ledger/voucher/<uuid:voucher_id>/post/", vouchers.voucher_post, name="voucher_post"),
     path("ledger/<slug:book>/", books.book, name="book"),

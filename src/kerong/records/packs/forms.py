@@ -63,7 +63,12 @@ class ValueForm(DraftChoice):
 
     parameter = forms.ChoiceField()
     first_day = forms.ChoiceField(choices=FIRST_DAY)
-    day = forms.DateField(error_messages={"required": gettext_lazy("请写日期，例如 2027-01-01。")})
+    day = forms.DateField(
+        error_messages={
+            "required": gettext_lazy("请写日期，例如 2027-01-01。"),
+            "invalid": gettext_lazy("请写日期，例如 2027-01-01。"),
+        }
+    )
     value = forms.CharField(max_length=64, strip=True)
     cites = forms.CharField(max_length=200, strip=True)
     verified = forms.ChoiceField(choices=VERIFIED)
@@ -148,7 +153,12 @@ class SubmitForm(forms.Form):
     document_number = forms.CharField(
         max_length=128, error_messages={"required": gettext_lazy("没有文号只能是测算稿。")}
     )
-    in_force_from = forms.DateField(error_messages={"required": gettext_lazy("没有施行日只能是测算稿。")})
+    in_force_from = forms.DateField(
+        error_messages={
+            "required": gettext_lazy("没有施行日只能是测算稿。"),
+            "invalid": gettext_lazy("请写日期，例如 2027-01-01。"),
+        }
+    )
     attachment = forms.FileField(
         required=False, error_messages={"invalid": gettext_lazy("没有读到文件，请重新选择。")}
     )

@@ -84,6 +84,8 @@ class ReleaseText(models.Model):
     text = models.TextField(_("全文"))
     sha256 = models.CharField(_("摘要"), max_length=64)
 
+    SEALED = ("id", "release_id", "path", "text", "sha256")
+
     class Meta:
         """One text for each path of a release."""
 

@@ -10,15 +10,14 @@ import pytest
 from kerong.capabilities.policy_library import queries
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from django.test import Client
-    from pytest_django import DjangoAssertNumQueries
 
     from kerong.records.packs.queries import CurrentLaw
 
 TALENT = "/rules/hubei.credit.talent_loan/"
-
-# Each request is one transaction, which is a savepoint and its release inside a test's own.
-SAVEPOINT = 2
 
 
 def keys(law: CurrentLaw, **wanted: Any) -> list[str]:
@@ -31,9 +30,9 @@ def since(law: CurrentLaw, key: str) -> tuple[date | None, bool, int]:
 
 
 def test_list_names_every_pack_without_a_query(
-    law: CurrentLaw, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+    law: CurrentLaw, client: Client, assert_reads: Callable[[int], AbstractContextManager[None]]
 ) -> None:
-    with django_assert_num_queries(SAVEPOINT + 0):
+    with assert_reads(0):
         page = client.get("/rules/").content.decode()
 
     assert all(f"/rules/{key}/" in page for key in law.library.packs)
@@ -127,10 +126,10 @@ def test_values_of_a_number_stand_newest_first_with_the_present_marked(law: Curr
 
 
 def test_rule_says_conditions_values_document_and_marks(
-    law: CurrentLaw, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+    law: CurrentLaw, client: Client, assert_reads: Callable[[int], AbstractContextManager[None]]
 ) -> None:
     # The release and the one text whose YAML is shown.
-    with django_assert_num_queries(SAVEPOINT + 2):
+    with assert_reads(2):
         page = client.get(TALENT).content.decode()
 
     assert "申请金额不超过 1,000万元" in page

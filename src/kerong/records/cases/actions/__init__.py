@@ -1,13 +1,14 @@
 """Changes to cases: open, move, assign, note, pause and resume, what came back from outside, and escalation."""
 
 from kerong.records.cases.actions.escalating import watch_clocks
-from kerong.records.cases.actions.moving import move
+from kerong.records.cases.actions.moving import move, needs_step_up
 from kerong.records.cases.actions.opening import join, open_case
 from kerong.records.cases.actions.refusals import (
     ApprovalNeededError,
     CaseNotFoundError,
     CaseRefusedError,
     ChangedMeanwhileError,
+    StepUpNeededError,
 )
 from kerong.records.cases.actions.working import assign, note, pause, resume, return_note
 
@@ -16,9 +17,11 @@ __all__ = [
     "CaseNotFoundError",
     "CaseRefusedError",
     "ChangedMeanwhileError",
+    "StepUpNeededError",
     "assign",
     "join",
     "move",
+    "needs_step_up",
     "note",
     "open_case",
     "pause",

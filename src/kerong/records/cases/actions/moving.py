@@ -12,9 +12,11 @@ from kerong.basics.acting import current_actor
 from kerong.basics.clock import current_clock
 from kerong.basics.identifiers import new_identifier
 from kerong.engines.workflows.progress import may_make
+from kerong.records.approvals.actions import is_stepped_up
 from kerong.records.approvals.queries import approved
 from kerong.records.cases.actions.clocks import end_pause, turn_clocks
-from kerong.records.cases.actions.refusals import ApprovalNeededError, CaseRefusedError
+from kerong.records.cases.actions.giving import given_materials, show_to_participants
+from kerong.records.cases.actions.refusals import ApprovalNeededError, CaseRefusedError, StepUpNeededError
 from kerong.records.cases.actions.story import (
     STREAM,
     locked,
@@ -55,10 +57,12 @@ def move(  # noqa: PLR0913 - a move and what it may carry
     ``evidence`` gives each kind that the move needs a material's id or a document's number. ``reasons`` is what the
     firm is told; ``internal_reasons`` and ``internal_note`` stay with the actor's institution and are stored apart.
     ``seen_events`` is the length of the story that the actor saw. A paused case runs again. Raises
-    CaseNotFoundError, CaseRefusedError with every problem by field, ChangedMeanwhileError, ApprovalNeededError.
+    CaseNotFoundError, CaseRefusedError with every problem by field, ChangedMeanwhileError, ApprovalNeededError, and
+    StepUpNeededError for what means approved without a fresh proof of who decides.
     """
     seen, actor = seen_by_actor(case_id), current_actor()
     given = _given(evidence)
+    materials = given_materials(given)
     told, internal = list(dict.fromkeys(reasons)), list(dict.fromkeys(internal_reasons))
     approval_holds = False
     with house("a participant changes a row that another party owns; every right is checked here"):
@@ -68,6 +72,8 @@ def move(  # noqa: PLR0913 - a move and what it may carry
         made = _permitted(case, workflow, transition, parts, actor)
         _check_content(workflow, made, remark=remark, given=given, told=told, internal=internal)
         _check_other_person(case, workflow, made, actor)
+        if needs_step_up(workflow, made, actor):
+            raise StepUpNeededError({"": _("批复前要再次确认身份，5 分钟内有效。您填的都还在。")})
         if made.approval and approval_id:
             approval_holds = approved(
                 approval_id=approval_id, content_digest=digest_to_approve(case, transition)
@@ -93,7 +99,13 @@ def move(  # noqa: PLR0913 - a move and what it may carry
             keep_internal(case, line, actor, internal, internal_note)
         turn_clocks(case, workflow, before, made)
         tell_turn(case, workflow)
+    show_to_participants(case, materials)
     return case
+
+
+def needs_step_up(workflow: Workflow, made: Transition, actor: Actor) -> bool:
+    """Tell whether the actor has to prove anew who they are before this move."""
+    return workflow.states[made.to].means_approved and not is_stepped_up(actor)
 
 
 def keep_internal(

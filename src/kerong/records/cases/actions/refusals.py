@@ -26,5 +26,9 @@ class ChangedMeanwhileError(CaseRefusedError):
     """Somebody else moved the case after the actor looked at it."""
 
 
+class StepUpNeededError(CaseRefusedError):
+    """What means approved is decided by somebody who proved who they are within the last minutes."""
+
+
 class ApprovalNeededError(CaseRefusedError):
     """The move needs an approval of exactly this content first."""

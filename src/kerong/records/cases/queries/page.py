@@ -9,7 +9,7 @@ from kerong.engines.workflows.progress import moves_for, worst
 from kerong.records.cases.models import CaseEvent
 from kerong.records.cases.queries.lights import lights_of
 from kerong.records.cases.queries.one_case import internal_reasons, parts_of, workflow_of
-from kerong.records.documents.queries import material_list
+from kerong.records.documents.queries import material, material_list
 from kerong.records.parties.queries import ROLES, name_of_party
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class StoryLine:
     party: str
     role: Promise | str
     reasons: tuple[Reason, ...]
-    evidence: tuple[tuple[Reason, str], ...]
+    evidence: tuple[tuple[Reason, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +175,18 @@ def _line(workflow: Workflow, line: CaseEvent) -> StoryLine:
         role=role.label if role else "",
         reasons=tuple(listed[code] for code in line.reasons if code in listed),
         evidence=tuple(
-            (workflow.materials[kind], shown_evidence(text)) for kind, text in line.evidence.items()
+            (workflow.materials[kind], *shown_evidence(text)) for kind, text in line.evidence.items()
         ),
     )
 
 
-def shown_evidence(text: str) -> str:
-    """Return how a given piece of evidence is printed: a material of the library by its short number."""
-    return f"材料库 {text.removeprefix('document:')[-8:]}" if text.startswith("document:") else text
+def shown_evidence(text: str) -> tuple[str, str]:
+    """Return how a given piece of evidence is printed, and the id of the material where the actor may read it."""
+    if not text.startswith("document:"):
+        return text, ""
+    key = text.removeprefix("document:")
+    found = material(key)
+    return (found.name, key) if found else (f"材料库 {key[-8:]}", "")
 
 
 def _internal(workflow: Workflow, row: InternalReason) -> tuple[Reason, ...]:

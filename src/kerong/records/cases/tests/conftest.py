@@ -52,7 +52,7 @@ def loan(clock: FixedClock, person_in: Callable[..., Actor]) -> Loan:
     """Open a loan case of a firm with one bank."""
     del clock
     agent, boss = person_in("agent", FIRM), person_in("legal_representative", FIRM)
-    manager, approver = person_in("relationship_manager", BANK), person_in("approver", BANK)
+    manager, approver = person_in("relationship_manager", BANK), person_in("approver", BANK, stepped_up=True)
     with acting(agent):
         case = open_case(
             workflow=LOAN,

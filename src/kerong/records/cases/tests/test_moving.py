@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from kerong.records.cases.actions import (
     CaseNotFoundError,
     CaseRefusedError,
     ChangedMeanwhileError,
+    StepUpNeededError,
     move,
     note,
     open_case,
@@ -26,7 +28,11 @@ from kerong.records.evidence.models import Event
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.http import HttpResponse
+    from django.test import Client
+
     from kerong.basics.acting import Actor
+    from kerong.basics.clock import FixedClock
     from kerong.records.cases.tests.conftest import Loan
 
 WAY = ("take", "accept", "begin_diligence", "submit_review")
@@ -42,6 +48,29 @@ def walk_to_review(loan: Loan) -> None:
         step(
             loan, loan.manager, name, evidence={"diligence_report": "尽调报告1号"} if name == WAY[-1] else {}
         )
+
+
+def test_approval_needs_a_fresh_proof_of_who_decides(
+    loan: Loan, clock: FixedClock, sign_in: Callable[..., Client]
+) -> None:
+    walk_to_review(loan)
+    clock.move(timedelta(minutes=6))
+
+    with pytest.raises(StepUpNeededError):
+        step(loan, loan.approver, "approve", remark="同意")
+    address = f"/cases/{loan.case.number}/do/approve/"
+    late = sign_in("approver", BANK)
+    answer = late.post(address, {"remark": "同意，年息三点四五", "seen_events": 5})
+
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert f"/accounts/step-up/?next={address}" in page
+    assert "同意，年息三点四五" in page
+    assert step_up_is_not_asked(sign_in("approver", BANK, stepped_up=True).get(address))
+
+
+def step_up_is_not_asked(answer: HttpResponse) -> bool:
+    return answer.status_code == 200 and "/accounts/step-up/" not in answer.content.decode()
 
 
 def test_a_loan_goes_all_the_way(loan: Loan) -> None:

@@ -51,7 +51,7 @@ def test_sec_12_no_later_state_without_the_earlier_ones(
     clock: FixedClock, person_in: Callable[..., Actor]
 ) -> None:
     del clock
-    actors = [person_in(role, party) for role, party in ROLES]
+    actors = [person_in(role, party, stepped_up=True) for role, party in ROLES]
     step = st.tuples(st.sampled_from(MOVES), st.integers(0, len(actors) - 1), st.booleans())
 
     # Along the line more often than chance would, or no walk would leave the first states.

@@ -69,6 +69,7 @@ def move_case(request: HttpRequest, number: str, transition: str) -> HttpRespons
         "target": workflow.states[move.to],
         "form": form,
         "synthetic": case.is_demo,
+        "needs_step_up": actions.needs_step_up(workflow, move, actor),
         "next_steps": workflow.reasons[move.reasons].for_firm.values() if move.reasons else (),
     }
     return render(request, "cases/move.html", context, status=REFUSED if form.errors else 200)

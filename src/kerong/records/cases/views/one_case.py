@@ -49,6 +49,10 @@ def shown(
         "pause_form": PauseForm(None, workflow=page.workflow),
         "return_form": ReturnForm(None),
         "assign_form": AssignForm(None, people=colleagues(actor.party)),
+        "look_at": case.subject.removeprefix("enterprise:")
+        if page.may_write and actor.may("institution.act") and case.subject.startswith("enterprise:")
+        else "",
+        "may_upload": page.may_write and actor.may("firm.act"),
         "external": list(case.external_numbers.order_by("-is_master", "source")),
         **forms_with_errors,
     }

@@ -6,6 +6,8 @@ from kerong.records.consents.actions.giving import (
     consent_signed,
     give,
     prepare,
+    send_again,
+    take_back,
     withdraw,
 )
 from kerong.records.consents.actions.registering import end_basis, register_basis
@@ -22,5 +24,7 @@ __all__ = [
     "prepare",
     "refuse",
     "register_basis",
+    "send_again",
+    "take_back",
     "withdraw",
 ]

@@ -14,12 +14,14 @@ from kerong.basics.clock import current_clock
 from kerong.basics.identifiers import new_identifier
 from kerong.records.consents.actions.sides import STREAM, check_side
 from kerong.records.consents.models import FLAGS, Consent, ConsentText, UnsignedConsent, Withdrawal
+from kerong.records.consents.queries.reading import signers_of
 from kerong.records.consents.queries.wording import CATEGORIES, name_of_recipient, write_wording
 from kerong.records.consents.queries.words import check_words, current_text
 from kerong.records.evidence.actions import house, seal
 from kerong.records.notices import actions as notices
 from kerong.records.outbox import actions as outbox
 from kerong.records.parties import actions as parties
+from kerong.records.parties.queries import signing_request
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -60,6 +62,9 @@ def give(  # noqa: PLR0913 - what a consent says
     terms = _terms(subject, recipient, purposes, data_types, until, text_key, flags, request_id)
     if not signature_id and (not may_sign or terms["kind"] == CREDIT_REPORT):
         raise ConsentError("this consent needs a signature: use prepare(), which asks for it")
+    if signature_id:
+        signing = signing_request(signature_id)
+        terms |= {"signer_name": signing.signer_name if signing else "", "signer_standing": "typed"}
     return _store(terms, signature_id=signature_id)
 
 
@@ -78,10 +83,12 @@ def prepare(  # noqa: PLR0913 - what a consent says
 ) -> tuple[UnsignedConsent, str]:
     """Write a consent and send it to a phone for signature; return it with the address of the signing page.
 
-    It gives nobody anything until it is signed; what was signed becomes a consent by `consent_signed`. Raises
-    NotTheSubjectError, ConsentError, WordError.
+    It gives nobody anything until it is signed; what was signed becomes a consent by `consent_signed`. Where the
+    platform knows who may sign for the firm, nobody else can; where it knows nobody, the signer is whom the agent
+    names, and the consent says for ever that nobody verified them. Raises NotTheSubjectError, ConsentError, WordError.
     """
     check_side(subject, "prepare")
+    standing = _standing(subject, signer_name, signer_phone)
     terms = _terms(subject, recipient, purposes, data_types, until, text_key, flags, request_id)
     now, actor = current_clock().now(), current_actor()
     key, expires_at = new_identifier(now), now + timedelta(days=_SIGNING_DAYS)
@@ -100,12 +107,19 @@ def prepare(  # noqa: PLR0913 - what a consent says
             id=key,
             signing_request_id=str(signing.id),
             signer_name=signer_name,
+            signer_standing=standing,
             prepared_at=now,
             prepared_by=actor.user,
             expires_at=expires_at,
             **terms,
         )
-        seal(row, stream=STREAM, kind="consent_prepared", subject=subject)
+        seal(
+            row,
+            stream=STREAM,
+            kind="consent_prepared",
+            subject=subject,
+            detail={"signer_standing": standing},
+        )
         notices.tell(
             to_party=subject,
             kind="consent_unsigned",
@@ -117,6 +131,28 @@ def prepare(  # noqa: PLR0913 - what a consent says
             key=f"consent_unsigned:{row.signing_request_id}",
         )
     return row, signing.address
+
+
+def send_again(*, unsigned_id: str | UUID) -> str:
+    """Give what waits for a signature a fresh link, and return it; the old link works no more.
+
+    Raises NotTheSubjectError, UnsignedConsent.DoesNotExist, parties.SigningError.
+    """
+    row = UnsignedConsent.objects.get(pk=unsigned_id)
+    check_side(row.owner, "send again")
+    return str(parties.resend(request_id=row.signing_request_id).address)
+
+
+def take_back(*, unsigned_id: str | UUID) -> None:
+    """Take back what waits for a signature: the link works no more, and it no longer stands among the to-dos.
+
+    Raises NotTheSubjectError, UnsignedConsent.DoesNotExist, parties.SigningError.
+    """
+    row = UnsignedConsent.objects.get(pk=unsigned_id)
+    check_side(row.owner, "take back")
+    with transaction.atomic():
+        parties.withdraw_request(request_id=row.signing_request_id)
+        notices.done(key=f"consent_unsigned:{row.signing_request_id}")
 
 
 def consent_signed(signing_request_id: str) -> Consent:
@@ -162,6 +198,16 @@ def withdraw(*, consent_id: str | UUID, because: str = "") -> Withdrawal:
             seal(row, stream=STREAM, kind="consent_withdrawn", subject=consent.owner)
             _announce(consent, "withdrawn", "撤回了授权，从现在起不能再看")
     return row
+
+
+def _standing(subject: str, name: str, phone: str) -> str:
+    known = signers_of(subject)
+    for signer in known:
+        if (signer.name, signer.phone) == (name, phone):
+            return signer.standing
+    if known:
+        raise ConsentError("only those who are registered as signing for this firm can sign")
+    return "typed"
 
 
 def _terms(  # noqa: PLR0913, PLR0917 - what a consent says
@@ -284,8 +330,14 @@ def _store(terms: dict[str, Any], *, signature_id: str) -> Consent:
             given_in_role=actor.role,
             **terms,
         )
-        seal(row, stream=STREAM, kind="consent_given", subject=row.owner)
-        _announce(row, "given", "给了授权")
+        seal(
+            row,
+            stream=STREAM,
+            kind="consent_given",
+            subject=row.owner,
+            detail={"signer_standing": row.signer_standing},
+        )
+        _announce(row, "given", "给了授权" + ("（签署人身份未核验）" if row.is_signer_unverified else ""))
         if signature_id:
             notices.done(key=f"consent_unsigned:{signature_id}")
         if row.request_id:

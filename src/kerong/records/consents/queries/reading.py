@@ -47,12 +47,15 @@ class Signer:
 
     key: str
     name: str
-    role: str
+    standing: str
     phone: str
 
 
 def signers_of(subject: str) -> list[Signer]:
-    """Return who may sign for a firm and has a telephone number, as mandates and persons say."""
+    """Return who may sign for a firm and has a telephone number: mandates say so.
+
+    Where no mandate does, those who signed the claim on the firm; their identity nobody verified.
+    """
     found: list[Signer] = []
     with house("an agent sends a text to those who may sign for the same firm"):
         for role in SIGNING_ROLES:
@@ -60,7 +63,11 @@ def signers_of(subject: str) -> list[Signer]:
                 person = mandate.user.person
                 phone = parties.phone_of(person) if person else ""
                 if person and phone:
-                    found.append(Signer(str(mandate.pk), person.name, role, phone))
+                    found.append(Signer(str(mandate.pk), person.name, "mandate", phone))
+    kind, _colon, uscc = subject.partition(":")
+    if not found and kind == "enterprise":
+        known = {(name, phone): key for key, name, phone in parties.representatives_who_signed(uscc)}
+        found = [Signer(key, name, "claim", phone) for (name, phone), key in known.items()]
     return found
 
 
@@ -134,9 +141,16 @@ def answer_to(request: ConsentRequest) -> Literal["given", "refused", "waiting"]
 def unsigned(subject: str) -> list[UnsignedConsent]:
     """Return the consents of a subject that wait for a signature, the latest first."""
     signed = Consent.objects.filter(owner=subject, channel="signature").values("signature_id")
+    taken_back = [
+        str(key)
+        for key in parties.signing_requests(kind="consent", subject=subject)
+        .filter(withdrawn_at__isnull=False)
+        .values_list("id", flat=True)
+    ]
     return list(
         UnsignedConsent.objects.filter(owner=subject, expires_at__gt=current_clock().now())
         .exclude(signing_request_id__in=signed)
+        .exclude(signing_request_id__in=taken_back)
         .order_by("-prepared_at", "-id")
     )
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 
 from kerong.adapters import e_sign
+from kerong.basics import crypto
+from kerong.basics.acting import Actor
+from kerong.records.consents.actions import ConsentError, prepare
 from kerong.records.consents.models import (
     FLAGS,
     Consent,
@@ -17,9 +22,11 @@ from kerong.records.consents.models import (
     UnsignedConsent,
     Withdrawal,
 )
-from kerong.records.evidence.actions import house
+from kerong.records.consents.queries import signers_of
+from kerong.records.evidence.actions import acting, house
 from kerong.records.notices.models import Notice
-from kerong.records.parties.models import Enterprise, Institution
+from kerong.records.parties.actions import claim_firm, sign
+from kerong.records.parties.models import Enterprise, Institution, Person
 
 USCC = "X9420100DEM000014E"
 FIRM, BANK = f"enterprise:{USCC}", "institution:demo_bank_01"
@@ -33,6 +40,25 @@ def cast(db: None) -> None:
     Institution.objects.create(
         key="demo_bank_01", name="样例江城银行（虚构）", kind="bank", region_code="420100", is_demo=True
     )
+
+
+def _token(page: HttpResponse) -> str:
+    return page.content.decode().partition("/sign/")[2].partition("/")[0]
+
+
+def _sign(page: HttpResponse, waiting: UnsignedConsent) -> None:
+    token, phone = _token(page), Client()
+    phone.get(f"/sign/{token}/")
+    phone.post(f"/sign/{token}/confirm/", {"code": e_sign.demo_code(waiting.signing_request_id)})
+
+
+def _give_phone(person_id: str, phone: str) -> None:
+    with transaction.atomic(), house("a test gives a person a telephone number"):
+        person = Person.objects.get(id=person_id)
+        person.phone_sealed = crypto.provider().seal(
+            phone, purpose="person.phone", context=f"person:{person_id}"
+        )
+        person.save()
 
 
 def _all(model: type) -> list:
@@ -106,6 +132,85 @@ def test_agent_sends_it_to_the_phone_and_the_firm_sees_whose_signature_is_missin
     (consent,) = _all(Consent)
     assert (consent.channel, consent.signature_id) == ("signature", waiting.signing_request_id)
     assert "样例法人（虚构）" not in agent.get("/consents/").content.decode()
+
+
+def test_signer_whom_nobody_verified_is_named_so_to_firm_and_recipient(
+    sign_in: Callable[..., Client],
+) -> None:
+    agent, banker = sign_in("agent", FIRM), sign_in("relationship_manager", BANK)
+
+    sent = agent.post(
+        "/consents/give/",
+        CHOSEN | {"signer_name": "样例法人（虚构）", "signer_phone": "13800000000"},
+        follow=True,
+    )
+    (waiting,) = _all(UnsignedConsent)
+    assert "平台没有核验过签署人的身份" in sent.content.decode()
+    _sign(sent, waiting)
+
+    (consent,) = _all(Consent)
+    assert (consent.signer_name, consent.signer_standing) == ("样例法人（虚构）", "typed")
+    for reader in (agent, banker):
+        page = reader.get(f"/consents/{consent.pk}/").content.decode()
+        assert "样例法人（虚构）" in page
+        assert "身份未核验" in page
+    assert "签署人身份未核验" in banker.get("/consents/").content.decode()
+    told = [each.title for each in _all(Notice) if each.kind == "consent_given"]
+    assert told == ["光谷样例光电（虚构）给了授权（签署人身份未核验）"]
+
+
+def test_nobody_but_the_registered_signer_can_sign(person_in: Callable[..., Actor]) -> None:
+    boss, agent = person_in("legal_representative", FIRM), person_in("agent", FIRM)
+    _give_phone(boss.person, "13900000001")
+    terms = {"subject": FIRM, **CHOSEN, "until": date(2027, 1, 31)}
+
+    with transaction.atomic(), acting(agent):
+        (known,) = signers_of(FIRM)
+        with pytest.raises(ConsentError):
+            prepare(**terms, signer_name=known.name, signer_phone="13800000000")
+        waiting, _address = prepare(**terms, signer_name=known.name, signer_phone=known.phone)
+    assert (known.standing, waiting.signer_standing) == ("mandate", "mandate")
+
+
+def test_who_signed_the_claim_signs_where_no_mandate_names_anybody(
+    person_in: Callable[..., Actor], sign_in: Callable[..., Client]
+) -> None:
+    newcomer = person_in("agent", "enterprise:X9420100DEM0000229")
+    with transaction.atomic(), acting(newcomer):
+        _claim, request = claim_firm(
+            uscc=USCC, position="会计", representative="样例法人（虚构）", phone="13900000002"
+        )
+        sign(token=request.token, signer_code=e_sign.demo_code(request.id))
+        signers = signers_of(FIRM)
+
+    assert [(each.name, each.phone, each.standing) for each in signers] == [
+        ("样例法人（虚构）", "13900000002", "claim")
+    ]
+    page = sign_in("agent", FIRM).get("/consents/give/").content.decode()
+    assert "样例法人（虚构）" in page
+    assert 'name="signer_phone"' not in page
+
+
+def test_lost_link_is_made_again_and_what_is_not_wanted_is_taken_back(
+    sign_in: Callable[..., Client],
+) -> None:
+    agent, stranger = sign_in("agent", FIRM), sign_in("agent", "enterprise:X9420100DEM0000229")
+    typed = {"signer_name": "样例法人（虚构）", "signer_phone": "13800000000"}
+    first = agent.post("/consents/give/", CHOSEN | typed, follow=True)
+    (waiting,) = _all(UnsignedConsent)
+    place = f"/consents/waiting/{waiting.pk}/"
+
+    assert stranger.post(place + "again/").status_code == 404
+    assert stranger.post(place + "take-back/").status_code == 404
+    second = agent.post(place + "again/", follow=True)
+    assert Client().get(f"/sign/{_token(first)}/").status_code == 404
+    assert Client().get(f"/sign/{_token(second)}/").status_code == 200
+
+    agent.post(place + "take-back/")
+    _sign(second, waiting)
+    assert _all(Consent) == []
+    assert "样例法人（虚构）" not in agent.get("/consents/").content.decode()
+    assert [each.done_at is not None for each in _all(Notice) if each.kind == "consent_unsigned"] == [True]
 
 
 def test_credit_report_authorisation_is_a_text_of_its_own_and_waits_for_the_person(

@@ -5,6 +5,8 @@ from kerong.records.consents.views.firm import (
     credit_report,
     give_consent,
     refuse_request,
+    send_again,
+    take_back,
     waiting,
     withdraw_consent,
 )
@@ -20,6 +22,8 @@ __all__ = [
     "give_consent",
     "refuse_request",
     "register",
+    "send_again",
+    "take_back",
     "waiting",
     "withdraw_consent",
 ]

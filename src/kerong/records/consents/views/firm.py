@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kerong.basics.acting import current_actor
 from kerong.records.consents import actions, queries
 from kerong.records.consents.forms import BecauseForm, GiveForm, SignedForm
+from kerong.records.parties.actions import SigningError
 from kerong.records.parties.queries import masked_signer_phone, needs, signing_request
 
 if TYPE_CHECKING:
@@ -102,9 +103,24 @@ def waiting(request: HttpRequest, key: UUID) -> HttpResponse:
             "waiting": found,
             "address": request.build_absolute_uri(address) if address else "",
             "phone": masked_signer_phone(signing) if signing else "",
+            "is_opened": bool(signing and signing.opened_at),
             "synthetic": True,
         },
     )
+
+
+@require_POST
+@needs(*FIRM)
+def send_again(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Make a fresh link for what waits for a signature."""
+    return _with_waiting(request, key, again=True)
+
+
+@require_POST
+@needs(*FIRM)
+def take_back(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Take back what waits for a signature."""
+    return _with_waiting(request, key, again=False)
 
 
 @require_POST
@@ -169,6 +185,22 @@ def _prepare(
     )
     request.session[_LINKS] = {**request.session.get(_LINKS, {}), str(row.pk): address}
     return redirect("consents:waiting", key=row.pk)
+
+
+def _with_waiting(request: HttpRequest, key: UUID, *, again: bool) -> HttpResponse:
+    if not any(each.pk == key for each in queries.unsigned(current_actor().party)):
+        raise Http404
+    try:
+        if again:
+            address = actions.send_again(unsigned_id=key)
+            request.session[_LINKS] = {**request.session.get(_LINKS, {}), str(key): address}
+            return redirect("consents:waiting", key=key)
+        actions.take_back(unsigned_id=key)
+        messages.success(request, _("已撤下，链接不能再用。"))
+    except SigningError:
+        # Signed or taken back while the page stood open.
+        messages.warning(request, _("这份授权书刚刚有了变化，请看下面的列表。"))
+    return redirect("consents:consents")
 
 
 def _open_request(key: UUID) -> ConsentRequest:

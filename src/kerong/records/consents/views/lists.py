@@ -55,6 +55,12 @@ def consents_page(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     lines = [line for line in _lines() if not state or line["state"] == state]
     page = Paginator(lines, PAGE).get_page(request.GET.get("page"))
+    requests = queries.requests_to(actor.party) if is_firm else []
+    unsigned = queries.unsigned(actor.party) if is_firm else []
+    being_signed = {each.request_id for each in unsigned}
+    for each in requests:
+        # An answer that waits for its signature is not to be written a second time.
+        each.is_being_signed = str(each.pk) in being_signed
     return render(
         request,
         "consents/consents.html",
@@ -66,8 +72,8 @@ def consents_page(request: HttpRequest) -> HttpResponse:
             "state": state if state in STATES else "",
             "states": [(key, words) for key, (words, _light) in STATES.items()],
             "query": urlencode({"state": state}) if state in STATES else "",
-            "requests": queries.requests_to(actor.party) if is_firm else [],
-            "unsigned": queries.unsigned(actor.party) if is_firm else [],
+            "requests": requests,
+            "unsigned": unsigned,
             "refusals": queries.refusals_of(actor.party)[:PAGE] if is_firm else [],
             "asked": [
                 (each, ANSWERS[queries.answer_to(each)]) for each in queries.requests_by(actor.party)[:PAGE]
@@ -88,7 +94,7 @@ def export(request: HttpRequest, ending: str) -> HttpResponse:
         raise Http404
     head = [
         *(_("编号"), _("企业"), _("接收方"), _("类别"), _("用途"), _("资料"), _("授权时间"), _("有效期至")),
-        *(_("状态"), _("撤回时间"), _("全文摘要")),
+        *(_("状态"), _("撤回时间"), _("签署人"), _("签署人身份"), _("全文摘要")),
     ]
     rows = [
         [
@@ -102,6 +108,8 @@ def export(request: HttpRequest, ending: str) -> HttpResponse:
             line["consent"].until.isoformat(),
             str(line["words"]),
             line["withdrawn_at"].astimezone().isoformat(timespec="minutes") if line["withdrawn_at"] else "",
+            line["consent"].signer_name,
+            str(line["consent"].get_signer_standing_display()),
             line["consent"].wording_digest,
         ]
         for line in _lines()[:EXPORTED_MAX]
@@ -142,7 +150,9 @@ def consent_page(request: HttpRequest, key: UUID) -> HttpResponse:
 def ask_consent(request: HttpRequest) -> HttpResponse:
     """Ask a firm for a consent."""
     actor = current_actor()
-    form = AskForm(request.POST or None, text=queries.current_text("platform_data"))
+    form = AskForm(
+        request.POST or None, text=queries.current_text("platform_data"), initial=_asked_before(request)
+    )
     if form.is_valid():
         cleaned = form.cleaned_data
         try:
@@ -188,6 +198,18 @@ def register(request: HttpRequest) -> HttpResponse:
             "synthetic": True,
         },
     )
+
+
+def _asked_before(request: HttpRequest) -> dict[str, object]:
+    """Return what a refused look hands over: which firm, and for what."""
+    try:
+        subject = party_reference.parse(request.GET.get("subject", ""))
+    except party_reference.PartyReferenceError:
+        return {}
+    return {
+        "uscc": subject.key if subject.kind == "enterprise" else "",
+        "purposes": [request.GET.get("purpose", "")],
+    }
 
 
 def _lines() -> list[dict[str, object]]:

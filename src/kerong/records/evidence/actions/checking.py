@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import chain
+from typing import TYPE_CHECKING
+
 from django.db import transaction
 
 from kerong.basics.clock import current_clock
@@ -10,14 +13,20 @@ from kerong.records.evidence.actions.acting import house
 from kerong.records.evidence.models import Check, Finding
 from kerong.records.evidence.queries.integrity import Tally, breaches
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kerong.records.evidence.queries.integrity import Breach
+
 FINDINGS_MAX = 1_000
 
 
 @transaction.atomic
-def check_integrity() -> tuple[Check, list[Finding]]:
+def check_integrity(more: Iterable[Breach] = ()) -> tuple[Check, list[Finding]]:
     """Read all evidence and every sealed row, and return the run with what does not hold.
 
-    At most 1,000 findings are written down: more than that is one answer, not a list.
+    ``more`` is what other checks of the same run found, such as those of the ledger. At most 1,000 findings are written
+    down: more than that is one answer, not a list.
     """
     clock = current_clock()
     began, tally = clock.now(), Tally()
@@ -26,7 +35,7 @@ def check_integrity() -> tuple[Check, list[Finding]]:
             Finding(
                 id=new_identifier(began), found_at=began, what=each.what, place=each.place, detail=each.detail
             )
-            for each, _number in zip(breaches(tally), range(FINDINGS_MAX), strict=False)
+            for each, _number in zip(chain(more, breaches(tally)), range(FINDINGS_MAX), strict=False)
         ]
     Finding.objects.bulk_create(found)
     check = Check.objects.create(

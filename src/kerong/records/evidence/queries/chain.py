@@ -6,13 +6,15 @@ import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from kerong.basics import merkle
 from kerong.basics.canonical import canonical
 from kerong.records.evidence.models import Checkpoint, Event, Link, Node
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.db.models import QuerySet
 
 KEPT_EVERY = 8
@@ -45,13 +47,24 @@ class Proof(NamedTuple):
 
 
 def events(
-    *, stream: str = "", subject: str = "", row_table: str = "", row_id: str = "", kind: str = ""
+    *,
+    stream: str = "",
+    subject: str = "",
+    row_table: str = "",
+    row_id: str = "",
+    kind: str = "",
 ) -> QuerySet[Event]:
     """Return what happened, the latest first, narrowed by stream, kind, subject or sealed row."""
     wanted = {"stream": stream, "subject": subject, "row_table": row_table, "row_id": row_id, "kind": kind}
     return Event.objects.filter(**{name: value for name, value in wanted.items() if value}).order_by(
         "-occurred_at", "-id"
     )
+
+
+def events_of_roles(*, roles: Collection[str], signed_in: Collection[str] = ()) -> QuerySet[Event]:
+    """Return what was done in certain roles, and what happened at the door to certain people, the latest first."""
+    at_the_door = Q(stream="access", subject__in=signed_in)
+    return Event.objects.filter(Q(actor_role__in=roles) | at_the_door).order_by("-occurred_at", "-id")
 
 
 def event(key: str) -> Event | None:

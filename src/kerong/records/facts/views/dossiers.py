@@ -52,6 +52,7 @@ def dossier(request: HttpRequest, uscc: str) -> HttpResponse:
     subject = own_or_404(uscc)
     view = queries.own_facts(subject)
     unmasked = request.method == "POST"
+    holders = rows_by_holder(view, unmasked=unmasked)
     if unmasked:
         note_unmasked(view)
     return render(
@@ -62,7 +63,13 @@ def dossier(request: HttpRequest, uscc: str) -> HttpResponse:
             "uscc": uscc,
             "name": name_of_party(subject),
             "view": view,
-            "holders": rows_by_holder(view, unmasked=unmasked),
+            "holders": holders,
+            # What needs a look is open from the start, and so is all that was asked to be shown.
+            "unfolded": {
+                holder.key
+                for holder, rows in holders
+                if any(row.known.is_stale or row.known.disputed or unmasked for row in rows)
+            },
             "unmasked": unmasked,
             "stale": sum(known.is_stale for known in view),
             "objections": [

@@ -9,12 +9,19 @@ from kerong.records.financings.actions.agreeing import (
     record_drawdown,
     record_repayment,
 )
-from kerong.records.financings.actions.importing import COLUMNS, BadRow, ImportReport, import_results
+from kerong.records.financings.actions.importing import (
+    COLUMNS,
+    KIND_BY_WORD,
+    BadRow,
+    ImportReport,
+    import_results,
+)
 from kerong.records.financings.actions.reminding import remind_due
 
 __all__ = [
     "COLUMNS",
     "DUTY",
+    "KIND_BY_WORD",
     "BadRow",
     "DifferentAgreementError",
     "FinancingError",

@@ -143,9 +143,11 @@ def change(  # noqa: PLR0913 - what an event says
         if already := next((event for event in events if event.key == key), None):
             if all(getattr(already, name) == value for name, value in content.items()):
                 return already
-            raise FinancingError(_("同一个编号已经记过另一件事。"))
-        if not key or happened_on > current_clock().today():
-            raise FinancingError(_("发生日不能晚于今天，编号不能为空。"))
+            raise FinancingError(_("这个流水号已经记过另一件事；换一个流水号，或改用“更正”作废原来的。"))
+        if not key:
+            raise FinancingError(_("流水号不能为空。"))
+        if happened_on > current_clock().today():
+            raise FinancingError(_("发生日不能晚于今天。"))
         now = current_clock().now()
         event = Event(
             id=new_identifier(now),

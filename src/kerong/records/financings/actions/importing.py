@@ -69,6 +69,8 @@ _SAID = {
     "void": "voids",
 }
 _MISSING = gettext_lazy("没有填。")
+# 2026/11/23, 2026.11.23 and 2026年11月23日 are all written in banks' files.
+_DAY_MARKS = str.maketrans({"/": "-", ".": "-", "年": "-", "月": "-", "日": None})
 
 
 class RowError(ValueError):
@@ -150,7 +152,10 @@ def _take(creditor: str, line: int, row: Mapping[str, str], report: ImportReport
 def _financing(creditor: str, row: Mapping[str, str]) -> Financing:
     found = by_reference(creditor=creditor, reference=_needed(row, "reference"))
     if found is None:
-        raise RowError(COLUMNS["reference"], _("没有这份合同，请先登记合同。"))
+        raise RowError(
+            COLUMNS["reference"],
+            _("平台上没有这份合同。这里只记已有合同的变化；合同由机构的系统或平台登记。"),
+        )
     return found
 
 
@@ -187,7 +192,7 @@ def _needed(row: Mapping[str, str], name: str) -> str:
 
 
 def _day(row: Mapping[str, str], name: str) -> date:
-    word = _needed(row, name)[:10].replace("/", "-").replace(".", "-")
+    word = _needed(row, name).translate(_DAY_MARKS)[:10]
     try:
         parts = [int(part) for part in word.split("-")]
         return date(*parts)

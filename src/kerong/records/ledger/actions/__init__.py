@@ -14,18 +14,21 @@ from kerong.engines.bookkeeping.refusals import (
     UnknownAccountError,
 )
 from kerong.records.ledger.actions.bank import BankRefusedError, Imported, import_bank_statement, match
-from kerong.records.ledger.actions.closing import close_period
-from kerong.records.ledger.actions.inspecting import inspect
+from kerong.records.ledger.actions.closing import AskedAlreadyError, ask_closing, close_period
+from kerong.records.ledger.actions.inspecting import REPLAYED_WHOLE_MAX, inspect
 from kerong.records.ledger.actions.opening import open_account, open_book
 from kerong.records.ledger.actions.posting import Posting, post, post_many, post_pending, reverse, void
 from kerong.records.ledger.actions.vouchers import (
     NotApprovedError,
+    ask_undoing,
     ask_voucher,
     follow_approval,
     post_voucher,
 )
 
 __all__ = [
+    "REPLAYED_WHOLE_MAX",
+    "AskedAlreadyError",
     "BankRefusedError",
     "BookkeepingError",
     "Imported",
@@ -41,6 +44,8 @@ __all__ = [
     "ReferenceMissingError",
     "UnbalancedError",
     "UnknownAccountError",
+    "ask_closing",
+    "ask_undoing",
     "ask_voucher",
     "close_period",
     "credit",

@@ -74,17 +74,28 @@ def post_pending(*, entry_id: int | str, key: str, happened_on: date | None = No
     return _follow("settlement", entry_id, key, happened_on, what)
 
 
-def void(*, entry_id: int | str, key: str, happened_on: date | None = None, what: str = "") -> Entry:
+def void(
+    *, entry_id: int | str, key: str, happened_on: date | None = None, what: str = "", approval_ref: str = ""
+) -> Entry:
     """Let a reserved entry go, by a new entry that names it. Raises BookkeepingError, OriginalError above all."""
-    return _follow("void", entry_id, key, happened_on, what)
+    return _follow("void", entry_id, key, happened_on, what, approval_ref)
 
 
-def reverse(*, entry_id: int | str, key: str, happened_on: date | None = None, what: str = "") -> Entry:
+def reverse(
+    *, entry_id: int | str, key: str, happened_on: date | None = None, what: str = "", approval_ref: str = ""
+) -> Entry:
     """Undo a posted entry by its contrary, which names it, once. Raises BookkeepingError, OriginalError above all."""
-    return _follow("reversal", entry_id, key, happened_on, what)
+    return _follow("reversal", entry_id, key, happened_on, what, approval_ref)
 
 
-def _follow(kind: EntryKind, entry_id: int | str, key: str, happened_on: date | None, what: str) -> Entry:
+def _follow(  # noqa: PLR0913, PLR0917 - what a following entry says
+    kind: EntryKind,
+    entry_id: int | str,
+    key: str,
+    happened_on: date | None,
+    what: str,
+    approval_ref: str = "",
+) -> Entry:
     with house("an entry is followed whoever owns its accounts"):
         original = Entry.objects.filter(id=int(entry_id)).first() if str(entry_id).isdecimal() else None
         if original is None:
@@ -101,6 +112,7 @@ def _follow(kind: EntryKind, entry_id: int | str, key: str, happened_on: date | 
             happened_on = before.happened_on if before else current_clock().today()
     content = Content(
         original.book_id, key, kind, legs if kind == "settlement" else negated(legs), happened_on,
-        what or original.what, original.decision_ref, original.pack_hash, original.approval_ref, original.key,
+        what or original.what, original.decision_ref, original.pack_hash,
+        approval_ref or original.approval_ref, original.key,
     )  # fmt: skip
     return write(original.book_id, [Draft(content, original.id, original.kind)])[0]

@@ -128,8 +128,9 @@ class Closing(models.Model):
     closed_at = models.DateTimeField(_("结账时间"))
     # Of the trial balance on that day, so that it can be shown later to be the same.
     balances_digest = models.CharField(_("余额表摘要"), max_length=64)
+    approval_ref = models.CharField(_("审批"), max_length=96, blank=True)
 
-    SEALED = ("book_id", "through", "closed_at", "balances_digest")
+    SEALED = ("book_id", "through", "closed_at", "balances_digest", "approval_ref")
 
     class Meta:
         """What the database itself insists on; that closings go forward is in the migration."""

@@ -23,6 +23,8 @@ class Voucher(models.Model):
     pack_hash = models.CharField(_("规则版本"), max_length=64, blank=True)
     # A payment waits for the bank's receipt: it is reserved first and posted on the receipt.
     waits_for_bank = models.BooleanField(_("待银行回单"), default=False)
+    # The entry that this one shall undo: a posted one is reversed, a reserved one let go.
+    undoes = models.BigIntegerField(_("冲销的分录"), null=True, blank=True)
     asked_at = models.DateTimeField(_("制单时间"))
     asked_by = models.CharField(_("制单人"), max_length=36)
     content_digest = models.CharField(_("内容摘要"), max_length=64)
@@ -30,7 +32,7 @@ class Voucher(models.Model):
     entry_ref = models.CharField(_("分录号"), max_length=20, blank=True)
 
     SEALED = (
-        "book_id", "legs", "happened_on", "what", "decision_ref", "pack_hash", "waits_for_bank", "asked_by",
+        "book_id", "legs", "happened_on", "what", "decision_ref", "pack_hash", "waits_for_bank", "undoes", "asked_by",
         "content_digest", "approval_ref", "entry_ref",
     )  # fmt: skip
 

@@ -15,11 +15,11 @@ from kerong.records.ledger.queries.books import (
     books,
     entry_of,
     last_inspection,
-    voucher_of,
-    vouchers_of,
 )
+from kerong.records.ledger.queries.closings import digest_to_close, open_closings
 from kerong.records.ledger.queries.invariants import Breach, check_invariants
 from kerong.records.ledger.queries.statements import Statement, statement
+from kerong.records.ledger.queries.vouchers import open_undoings, undoings_of, voucher_of, vouchers_of
 
 __all__ = [
     "Breach",
@@ -35,12 +35,16 @@ __all__ = [
     "books",
     "candidates",
     "check_invariants",
+    "digest_to_close",
     "entry_of",
     "last_inspection",
+    "open_closings",
     "open_lines",
+    "open_undoings",
     "reconciliation",
     "statement",
     "trial_balance",
+    "undoings_of",
     "voucher_of",
     "vouchers_of",
 ]

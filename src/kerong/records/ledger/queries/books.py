@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
 
-from kerong.records.ledger.models import Account, Book, Entry, Inspection, Voucher
+from kerong.records.ledger.models import Account, Book, Entry, Inspection
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from django.db.models import QuerySet
 
 
@@ -40,16 +38,6 @@ def account_of(book: str, code: str) -> Account | None:
 def entry_of(entry_id: int) -> Entry | None:
     """Return one entry that the actor sees, with its book, or None."""
     return Entry.objects.filter(id=entry_id).select_related("book", "original", "follower").first()
-
-
-def vouchers_of(book: str) -> QuerySet[Voucher]:
-    """Return the vouchers of a book that the actor sees, the latest first."""
-    return Voucher.objects.filter(book_id=book).order_by("-asked_at", "-id")
-
-
-def voucher_of(voucher_id: UUID) -> Voucher | None:
-    """Return one voucher that the actor sees, with its book, or None."""
-    return Voucher.objects.filter(id=voucher_id).select_related("book").first()
 
 
 def last_inspection() -> Inspection | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -22,7 +23,7 @@ from kerong.records.parties.queries import needs
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from kerong.records.ledger.models import Account
+    from kerong.records.ledger.models import Account, BankLine
 
 
 @never_cache
@@ -88,11 +89,27 @@ def _seen(book: str, code: str) -> Account:
     return found
 
 
+def _voucher(line: BankLine, code: str) -> str:
+    """Return the voucher that a line of the bank asks for, as the query of an address."""
+    side = "debit_0" if line.amount_minor > 0 else "credit_0"
+    return urlencode(
+        {
+            "happened_on": line.happened_on.isoformat(), "what": f"{line.text or line.counterpart} {line.receipt}",
+            "account_0": code, side: f"{abs(line.amount_minor) // 100}.{abs(line.amount_minor) % 100:02}",
+        }
+    )  # fmt: skip
+
+
 def _page(request: HttpRequest, found: Account, form: BankFileForm, *, status: int = 200) -> HttpResponse:
     made = queries.reconciliation(account=found, on=day_of(request.GET.get("on")))
     may_post = found.keeper == current_actor().party and current_actor().may("ledger.post")
     lines = [
-        {"line": line, "amount": yuan(line.amount_minor), "candidates": queries.candidates(line)}
+        {
+            "line": line,
+            "amount": yuan(line.amount_minor),
+            "candidates": queries.candidates(line),
+            "voucher": _voucher(line, found.code),
+        }
         for line in queries.open_lines(found.id)[:100]
     ]
     context = {

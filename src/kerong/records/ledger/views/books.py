@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -58,6 +60,7 @@ def books(request: HttpRequest) -> HttpResponse:
             "section": "work",
             "lines": lines,
             "inspection": queries.last_inspection() if _reads_books() else None,
+            "whole_max": actions.REPLAYED_WHOLE_MAX,
             "synthetic": True,
         },
     )
@@ -72,23 +75,25 @@ def book(request: HttpRequest, book: str) -> HttpResponse:
 
 
 @require_POST
-@needs("ledger.close")
+@needs("ledger.post")
 def close(request: HttpRequest, book: str) -> HttpResponse:
-    """Close a period of the actor's own book."""
+    """Ask for a period of the actor's own book to be closed; two others decide."""
     found = seen_book(book)
     if found.keeper != current_actor().party:
         raise Http404
     form = CloseForm(request.POST)
     if form.is_valid():
         try:
-            actions.close_period(book=found.key, through=form.cleaned_data["through"])
+            asked = actions.ask_closing(book=found.key, through=form.cleaned_data["through"])
         except actions.NotYetError:
             form.add_error("through", _("这一天还没有过完，不能结账。"))
         except actions.PeriodClosedError:
             form.add_error("through", _("已经结账到更晚的一天；结账不能倒退，也不能重开。"))
+        except actions.AskedAlreadyError:
+            form.add_error("through", _("已有一件结账在审批中，办完再提交。"))
         else:
-            messages.success(request, _("已结账。这一天及以前不能再记账。"))
-            return redirect("ledger:book", found.key)
+            messages.success(request, _("已提交复核。另外两人核对余额表，都同意就结账。"))
+            return redirect("approvals:approval", asked.id)
     return _book_page(request, found, form, status=422)
 
 
@@ -123,12 +128,25 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
             "follower": getattr(found, "follower", None),
             "keeper": name_of_party(found.owner),
             "approval": approval(found.approval_ref) if _is_id(found.approval_ref) else None,
-            "decision_id": found.decision_ref if _is_id(found.decision_ref) else "",
+            "decision_id": found.decision_ref if _sees_decision(found.decision_ref) else "",
+            "voucher": queries.voucher_of(UUID(found.key.removeprefix("voucher:")))
+            if _is_id(found.key.removeprefix("voucher:")) and found.key.startswith("voucher:")
+            else None,
+            "undoings": [(each, approval(each.approval_ref)) for each in queries.undoings_of(found.id)],
+            "may_undo": may_post(found.book)
+            and getattr(found, "follower", None) is None
+            and found.kind in {*POSTING_KINDS, "pending"} - {"reversal"},
             "sealed": sealed,
             "link": getattr(sealed, "link", None) if sealed else None,
             "synthetic": found.book.is_demo,
         },
     )
+
+
+def may_post(book: Book) -> bool:
+    """Tell whether the actor may ask for entries in a book."""
+    actor = current_actor()
+    return book.keeper == actor.party and actor.may("ledger.post")
 
 
 def account_line(account: Account) -> dict[str, Any]:
@@ -161,8 +179,8 @@ def _book_page(request: HttpRequest, found: Book, form: CloseForm, status: int =
             "text": text,
             "lines": [account_line(each) for each in queries.accounts_of(found.key, search=text)],
             "reads_book": (is_keeper and actor.may("ledger.read")) or actor.may("audit.read"),
-            "may_post": is_keeper and actor.may("ledger.post"),
-            "may_close": is_keeper and actor.may("ledger.close"),
+            "may_post": may_post(found),
+            "closing_now": queries.open_closings(found.key),
             "closings": list(found.closings.order_by("-through")[:12]),
             "form": form,
             "synthetic": found.is_demo,
@@ -173,6 +191,14 @@ def _book_page(request: HttpRequest, found: Book, form: CloseForm, status: int =
 
 def _reads_books() -> bool:
     return any(current_actor().may(duty) for duty in READERS)
+
+
+def _sees_decision(reference: str) -> bool:
+    """Tell whether the actor may open a decision; found by name, because decisions stand beside the books."""
+    if not _is_id(reference):
+        return False
+    module, _colon, name = settings.KERONG_DECISION.partition(":")
+    return getattr(importlib.import_module(module), name)(reference) is not None
 
 
 def _is_id(text: str) -> bool:

@@ -66,9 +66,7 @@ def account(request: HttpRequest, book: str, code: str) -> HttpResponse:
             "query": f"from={first}&to={last}&q={text}",
             "moment": request.GET.get("at", "")[:16],
             "at_moment": _held_at(found, moment) if moment else None,
-            "reads_bank": found.is_bank
-            and found.keeper == current_actor().party
-            and current_actor().may("ledger.read"),
+            "reads_bank": found.is_bank and _reads_bank(found),
             "synthetic": found.book.is_demo,
         },
     )
@@ -129,6 +127,7 @@ def trial_balance(request: HttpRequest, book: str) -> HttpResponse:
                 }
                 for line in made.lines
             ],
+            "digest": queries.digest_to_close(found.key, on),
             "totals": [(total.currency, [yuan(amount) for amount in total[1:]]) for total in made.totals],
             "synthetic": found.is_demo,
         },
@@ -149,6 +148,11 @@ def trial_balance_file(request: HttpRequest, book: str, ending: str) -> HttpResp
         ending, f"trial-balance-{book}-{on}", _("试算平衡表"), about, head, [*rows, *sums[:-1]],
         sums[-1] if sums else [""] * len(head), money=(3, 4, 5, 6), is_demo=found.is_demo,
     )  # fmt: skip
+
+
+def _reads_bank(found: Account) -> bool:
+    actor = current_actor()
+    return actor.may("audit.read") or (found.keeper == actor.party and actor.may("ledger.read"))
 
 
 def _seen(book: str, code: str) -> Account:

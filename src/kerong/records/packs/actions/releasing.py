@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from kerong.basics.clock import SystemClock
-from kerong.records.evidence.actions import seal
+from kerong.records.evidence.actions import seal, seal_many
 from kerong.records.packs.actions.checking import checked
 from kerong.records.packs.models import Release, ReleaseText
 from kerong.records.packs.queries import releases
@@ -81,11 +81,13 @@ def store_release(texts: dict[str, str], **head: Any) -> Release:
         texts_sha256=texts_sha256(texts),
         **head,
     )
-    ReleaseText.objects.bulk_create(
+    stored = ReleaseText.objects.bulk_create(
         ReleaseText(release=release, path=path, text=text, sha256=text_sha256(text))
         for path, text in texts.items()
     )
-    seal(release, stream="packs", kind="released", detail={"number": release.number})
+    number = {"number": release.number}
+    seal_many(stored, stream="packs", kind="release_text_stored", detail=number)
+    seal(release, stream="packs", kind="released", detail=number)
     return release
 
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from kerong.records.packs.models import Draft, DraftVersion
 
 KIND = "packs.release"
-_CHECKERS = ("packs.review", "packs.approve")
+_READERS = ("packs.review", "packs.approve", "audit.read")
 
 
 def submit_draft(  # noqa: PLR0913 - what puts a law in force
@@ -180,15 +180,15 @@ def _submitted(  # noqa: PLR0913, PLR0917 - parts of one submission
         **head,
     )
     seal(made, stream="packs", kind="draft_submitted", subject=found.owner)
-    for party in _checkers():
+    for party in _readers():
         if party != found.owner:
             share(document_id=attachment, reader=party, reference=f"approval:{asked.id}")
     return made
 
 
-def _checkers() -> list[str]:
-    """Return the parties whose people review and approve releases: they read the attachment."""
-    roles = [role.key for role in ROLES.values() if any(duty in role.duties for duty in _CHECKERS)]
+def _readers() -> list[str]:
+    """Return the parties whose people review, approve and later audit releases: they read the attachment."""
+    roles = [role.key for role in ROLES.values() if any(duty in role.duties for duty in _READERS)]
     parties = live_memberships().filter(role__in=roles).values_list("party", flat=True)
     return sorted(set(parties))
 

@@ -19,7 +19,7 @@ from kerong.basics.clock import current_clock
 from kerong.records.approvals import queries as approvals
 from kerong.records.approvals.actions import StepUpNeededError, is_stepped_up
 from kerong.records.documents.actions import upload
-from kerong.records.documents.queries import materials_of
+from kerong.records.documents.queries import material, materials_of
 from kerong.records.packs import actions, queries
 from kerong.records.packs.forms import (
     FileForm,
@@ -29,6 +29,7 @@ from kerong.records.packs.forms import (
     today,
     value_day,
 )
+from kerong.records.packs.queries.mistake_words import in_words
 from kerong.records.packs.queries.value_lines import NoPlaceError, with_value
 from kerong.records.parties.queries import name_of_party, needs
 
@@ -78,7 +79,8 @@ def drafts(request: HttpRequest) -> HttpResponse:
         }
         for each in page
     ]
-    return _draft_page(request, "packs/drafts.html", {"page": page, "lines": lines})
+    may_draft = current_actor().may("packs.draft")
+    return _draft_page(request, "packs/drafts.html", {"page": page, "lines": lines, "may_draft": may_draft})
 
 
 @never_cache
@@ -297,6 +299,7 @@ def _page(
         "draft": found,
         "owner": name_of_party(found.owner),
         "version": version,
+        "mistakes": in_words(version.mistakes),
         "versions": found.versions.all(),
         "base": base,
         "is_behind": bool(newest and base and newest.number != base.number and not released),
@@ -309,6 +312,7 @@ def _page(
         "approval": open_approval,
         "step": approvals.step_label(open_approval.step) if open_approval else "",
         "submission": handed_in,
+        "attachment": material(handed_in.attachment) if handed_in else None,
         "released": released,
         "may_edit": is_own and actor.may(DRAFT) and released is None,
         "may_submit": is_own

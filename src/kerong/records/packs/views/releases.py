@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from kerong.adapters.sheets import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx
 from kerong.basics.clock import current_clock
+from kerong.records.documents.queries import material
 from kerong.records.evidence.queries import events
 from kerong.records.packs import queries
 
@@ -86,6 +87,7 @@ def release(request: HttpRequest, number: int) -> HttpResponse:
         "section": "rules",
         "release": found,
         "before": before,
+        "attachment": material(found.attachment) if found.attachment else None,
         "files": files,
         "lines_shown": LINES_SHOWN,
         "is_current": found == current,

@@ -13,10 +13,10 @@ from kerong.records.evidence.actions import house, seal
 from kerong.records.parties.actions.mandates import HeldAlreadyError, MandateRefusedError, grant_membership
 from kerong.records.parties.actions.signing import request_signature, resend, withdraw_request
 from kerong.records.parties.models import FirmClaim, SigningRequest, User
-from kerong.records.parties.queries import enterprise, live_memberships, role
+from kerong.records.parties.queries import enterprise, live_memberships, phone_of, role
+from kerong.records.parties.queries.signing import CLAIM_PHONE
 
 KIND = "firm_claim"
-CLAIM_PHONE = "claim.phone"
 # The text that is signed is Chinese law's business, so it is Chinese on every page.
 AUTHORISATION = (
     "{firm}（统一社会信用代码 {uscc}）的法定代表人 {representative} 授权 {agent}（{position}）"
@@ -54,6 +54,7 @@ def claim_firm(
     roles = [role(held.role) for held in live_memberships(user=user)]
     if any(held is not None and held.party_kind != "enterprise" for held in roles):
         raise ClaimRefusedError("uscc", _("机构、部门和平台的账号不能认领企业；请用企业经办人自己的账号。"))
+    _check_representative(party_reference.enterprise(uscc), phone)
     key = new_identifier(now)
     text = AUTHORISATION.format(
         firm=firm.name, uscc=uscc, representative=representative, agent=user.display_name, position=position
@@ -131,6 +132,15 @@ def claim_signed(*, signing_request_id: str) -> None:
         claim.granted_at = current_clock().now()
         claim.save(update_fields=["granted_at"])
         seal(claim, stream="parties", kind="firm_claim_granted", subject=party)
+
+
+def _check_representative(firm: str, phone: str) -> None:
+    """Refuse another number than the registered one: otherwise whoever claims would sign for the representative."""
+    with house("a claim is signed by the representative whom the platform knows, if it knows one"):
+        mandates = live_memberships(party=firm, role="legal_representative").select_related("user__person")
+        known = {phone_of(mandate.user.person) for mandate in mandates if mandate.user.person} - {""}
+    if known and phone not in known:
+        raise ClaimRefusedError("phone", _("这不是平台登记的法定代表人手机号；授权书只发给登记的那位。"))
 
 
 def _own(claim_id: str) -> FirmClaim:

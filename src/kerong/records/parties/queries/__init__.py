@@ -20,7 +20,12 @@ from kerong.records.parties.queries.guards import (
     needs_second_factor,
     passwords_before,
 )
-from kerong.records.parties.queries.memberships import live_memberships, membership_of, name_of_party
+from kerong.records.parties.queries.memberships import (
+    administrators,
+    live_memberships,
+    membership_of,
+    name_of_party,
+)
 from kerong.records.parties.queries.pages import (
     INSTITUTION_KINDS,
     LANDINGS,
@@ -52,6 +57,7 @@ from kerong.records.parties.queries.roles import ADMINISTRATORS, ROLES, Role, ro
 from kerong.records.parties.queries.signing import (
     claims_of,
     masked_signer_phone,
+    representatives_who_signed,
     request_by_token,
     signature_holds,
     signing_request,
@@ -73,6 +79,7 @@ __all__ = [
     "account_lines",
     "active_users",
     "actor_for",
+    "administrators",
     "branch_of",
     "branches_of",
     "claim_lines",
@@ -109,6 +116,7 @@ __all__ = [
     "person_by_number",
     "phone_of",
     "plain_text",
+    "representatives_who_signed",
     "request_by_token",
     "role",
     "sessions_of",

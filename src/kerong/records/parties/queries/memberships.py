@@ -10,8 +10,11 @@ from django.db.models import Q
 from kerong.basics import party_reference
 from kerong.basics.clock import current_clock
 from kerong.records.parties.models import Enterprise, Institution, Membership, Office, Person
+from kerong.records.parties.queries.roles import ADMINISTRATORS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.db.models import QuerySet
 
     from kerong.records.parties.models import User
@@ -58,3 +61,15 @@ def name_of_party(reference: str) -> str:
     except ValueError:
         return reference
     return str(found) if found else reference
+
+
+def administrators(roles: Collection[str] = ADMINISTRATORS) -> dict[str, tuple[str, str]]:
+    """Return name and person reference by account of everybody who is or was an administrator."""
+    held = Membership.objects.filter(role__in=roles).select_related("user")
+    return {
+        str(each.user_id): (
+            each.user.display_name,
+            party_reference.person(str(each.user.person_id)) if each.user.person_id else "",
+        )
+        for each in held
+    }

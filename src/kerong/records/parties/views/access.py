@@ -81,7 +81,13 @@ def access_grant(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             return redirect("parties:access_account", user=form.user.id)
-    context = {"section": "access", "form": form, "known_parties": known_parties()}
+    person = request.user.person
+    context = {
+        "section": "access",
+        "synthetic": bool(person and person.is_demo),
+        "form": form,
+        "known_parties": known_parties(),
+    }
     return render(request, "parties/access_grant.html", context, status=422 if form.is_bound else 200)
 
 

@@ -58,8 +58,10 @@ def mandate(request: HttpRequest) -> HttpResponse:
         note_sign_in(user=request.user, kind="mandate_chosen", detail={"role": chosen.role})
         back = request.POST.get("next", "")
         return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "/")
+    person = request.user.person
     context = {
         "section": "account",
+        "synthetic": bool(person and person.is_demo),
         "mandates": lines_of_mandates(live_memberships(user=request.user)),
         "party": current_actor().party,
         "role": current_actor().role,
