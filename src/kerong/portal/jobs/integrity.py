@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from kerong.portal import witness
 from kerong.records.evidence.actions import check_integrity, house
@@ -17,10 +17,11 @@ NAMED_MAX = 5
 PLACE_MAX = 160
 
 
-def check_all() -> tuple[Any, list[Any]]:
+def check_all() -> tuple[Check, list[Finding]]:
     """Check evidence, sealed rows and the books in one run; return the run and its findings.
 
-    The job, the page and the command all call this. The legs of an entry have no seals of their own: the entry's digest covers them, and only the ledger can read it.
+    The job, the page and the command all call this. The legs of an entry have no seals of their own: the
+    entry's digest covers them, and only the ledger can read it.
     """
     with house("an integrity check reads every book"):
         books = [

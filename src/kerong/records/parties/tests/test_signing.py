@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from kerong.adapters.e_sign import DEMO_LABEL, NoSignerError, demo_code
+from kerong.basics import crypto
 from kerong.basics.acting import house_actor
 from kerong.basics.clock import SHANGHAI, FixedClock, using_clock
 from kerong.records.evidence import queries as evidence
@@ -25,7 +26,7 @@ from kerong.records.parties.actions import (
     verify_signature,
     withdraw_request,
 )
-from kerong.records.parties.models import SigningRequest, User
+from kerong.records.parties.models import Person, SigningRequest, User
 from kerong.records.parties.queries import (
     claims_of,
     live_memberships,
@@ -210,6 +211,25 @@ def claim(client: Client, **more: str) -> object:
 def newcomer(sign_in: Callable[..., Client]) -> tuple[Client, User]:
     client = sign_in("agent", OTHER)
     return client, User.objects.get(id=client.actor.user)
+
+
+@pytest.mark.usefixtures("firm")
+def test_claim_goes_to_the_registered_representative_alone(
+    person_in: Callable[..., Actor], sign_in: Callable[..., Client]
+) -> None:
+    boss = person_in("legal_representative", FIRM)
+    someone = Person.objects.get(id=boss.person)
+    someone.phone_sealed = crypto.provider().seal(
+        "19900000002", purpose="person.phone", context=f"person:{boss.person}"
+    )
+    someone.save()
+    asker, _user = newcomer(sign_in)
+
+    other = claim(asker, phone="19900000077")
+
+    assert "这不是平台登记的法定代表人手机号" in other.content.decode()
+    assert 'value="19900000077"' in other.content.decode()
+    assert claim(asker).context["signing"].signer_name == "光大明（虚构）"
 
 
 @pytest.mark.usefixtures("firm")
