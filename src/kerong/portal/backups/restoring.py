@@ -45,7 +45,8 @@ def restore_backup(
     """Restore database, files, secrets and keys; return the manifest and how long it took.
 
     Everything is checked before anything is touched, and the result is compared table by table. What was there is
-    moved aside with ``replace`` and refused without. Raises BackupError.
+    refused, or with ``replace`` kept in a folder `before-restore-…` of the home: files, keys, and a dump of the
+    database, which is put back when the backup's own cannot be filled in. Raises BackupError.
     """
     began = time.perf_counter()
     manifest = manifests.read(folder)
@@ -56,12 +57,15 @@ def restore_backup(
     home = make_private_folder(home_folder())
     with tempfile.TemporaryDirectory(dir=home, prefix=".restoring-") as place:
         parts = _opened(folder, manifest, passphrase, Path(place))
-        _make_room(home, replace=replace)
+        there = _standing_in_the_way(home, replace=replace)
+        aside = home / f"before-restore-{current_clock().now():%Y%m%d-%H%M%S}"
+        # The database first: it is what may fail, and until it is filled nothing else has changed.
+        say("database")
+        _fill(parts[DUMP], aside, replace=replace)
         say("secrets, keys and files")
+        _move_aside(home, there, aside)
         _unpack_secrets(parts[SECRETS], home)
         _unpack(parts[FILES], home)
-        say("database")
-        _fill(parts[DUMP], replace=replace)
     say("comparing with the manifest")
     _compare(manifest)
     return manifest, round(time.perf_counter() - began, 2)
@@ -78,19 +82,22 @@ def _opened(folder: Path, manifest: Manifest, passphrase: str, place: Path) -> d
     return {name: place / name for name in (DUMP, FILES, SECRETS)}
 
 
-def _make_room(home: Path, *, replace: bool) -> None:
-    """Move aside what stands in the way; refuse to unless told to."""
+def _standing_in_the_way(home: Path, *, replace: bool) -> list[str]:
+    """Return what is there already; refuse it unless told to replace."""
     there = [name for name in (*DATA_FOLDERS, *SECRET_FILES[1:]) if (home / name).exists()]
     if there and not replace:
         raise BackupError(
             f"{home} is not empty ({', '.join(there)}). Restore into an empty home, or use --replace: what is there is "
             "moved aside, and the database's rows are replaced."
         )
+    return there
+
+
+def _move_aside(home: Path, there: list[str], aside: Path) -> None:
     if there:
-        aside = home / f"before-restore-{current_clock().now():%Y%m%d-%H%M%S}"
-        aside.mkdir(mode=0o700)
-        for name in there:
-            shutil.move(home / name, aside / name)
+        aside.mkdir(mode=0o700, exist_ok=True)
+    for name in there:
+        shutil.move(home / name, aside / name)
 
 
 def _unpack_secrets(part: Path, home: Path) -> None:
@@ -111,7 +118,7 @@ def _unpack(part: Path, home: Path) -> None:
         tar.extractall(home, filter="data")
 
 
-def _fill(dump: Path, *, replace: bool) -> None:
+def _fill(dump: Path, aside: Path, *, replace: bool) -> None:
     with database_address() as (address, _server):
         with psycopg.connect(address, autocommit=True) as connection:
             rows = connection.execute(
@@ -122,15 +129,37 @@ def _fill(dump: Path, *, replace: bool) -> None:
             if connection.execute(_OTHERS).fetchone() != (0,):
                 raise BackupError("somebody is connected to the database: end the service and restore again.")
             restore = program("pg_restore", connection)
-            if rows != (0,):
+            kept = _dumped_aside(program("pg_dump", connection), address, aside) if rows != (0,) else None
+            if kept:
                 _empty(connection)
-        call(
-            [
-                *(restore, "--no-password", "--exit-on-error", "--single-transaction"),
-                *(f"--dbname={_name(address)}", str(dump)),
-            ],
-            address,
-        )
+        try:
+            _fill_in(restore, dump, address)
+        except BackupError as error:
+            if kept is None:
+                raise
+            with psycopg.connect(address, autocommit=True) as connection:
+                _empty(connection)
+            _fill_in(restore, kept, address)
+            raise BackupError(f"nothing was changed, the database is as it was: {error}") from error
+
+
+def _dumped_aside(pg_dump: str, address: str, aside: Path) -> Path:
+    """Dump what is about to be replaced, so that a backup that cannot be filled in costs nothing."""
+    aside.mkdir(mode=0o700, exist_ok=True)
+    kept = aside / DUMP
+    call([pg_dump, "--format=custom", "--no-password", f"--file={kept}"], address)
+    kept.chmod(0o600)
+    return kept
+
+
+def _fill_in(restore: str, dump: Path, address: str) -> None:
+    call(
+        [
+            *(restore, "--no-password", "--exit-on-error", "--single-transaction"),
+            *(f"--dbname={_name(address)}", str(dump)),
+        ],
+        address,
+    )
 
 
 def _empty(connection: psycopg.Connection) -> None:

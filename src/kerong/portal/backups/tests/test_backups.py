@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -212,3 +213,21 @@ def test_upgrade_stops_when_the_backup_fails(tmp_path: Path) -> None:
     assert made.returncode == 1
     assert "cannot be written" in made.stderr
     assert "tables" not in made.stderr
+
+
+def test_a_backup_that_cannot_be_filled_in_costs_nothing(home: Path, tmp_path: Path) -> None:
+    made = make_backup(tmp_path / "backups")
+    path, dump = made / "manifest.json", made / "database.dump"
+    with PostgresServer(home) as server, psycopg.connect(server.dsn(SUPERUSER)) as connection:
+        connection.execute("INSERT INTO ledger_entry VALUES (501, 'a', 1)")
+    dump.write_bytes(dump.read_bytes()[:-400])
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    content = dump.read_bytes()
+    manifest["files"]["database.dump"] = [len(content), hashlib.sha256(content).hexdigest()]
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+
+    with pytest.raises(BackupError, match="the database is as it was"):
+        restore_backup(made, replace=True)
+
+    assert rows(home)[0] == 501
+    assert (home / "files" / "ab" / "abcd").read_bytes() == b"\0material"

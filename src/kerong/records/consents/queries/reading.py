@@ -155,6 +155,13 @@ def unsigned(subject: str) -> list[UnsignedConsent]:
     )
 
 
+def signed_from(key: str | UUID) -> Consent | None:
+    """Return the consent that came of one that waited for a signature, as far as the session sees it, or None."""
+    found = _identifier(key)
+    prepared = UnsignedConsent.objects.filter(pk=found).first() if found else None
+    return consents().filter(signature_id=prepared.signing_request_id).first() if prepared else None
+
+
 def may_ask_again(*, subject: str, recipient: str, purpose: str) -> bool:
     """Tell whether a recipient may ask a subject for this purpose: not while a refusal is younger than the silence.
 

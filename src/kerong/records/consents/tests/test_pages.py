@@ -149,6 +149,8 @@ def test_signer_whom_nobody_verified_is_named_so_to_firm_and_recipient(
     _sign(sent, waiting)
 
     (consent,) = _all(Consent)
+    after = agent.get(f"/consents/waiting/{waiting.pk}/")
+    assert (after.status_code, after.headers["Location"]) == (302, f"/consents/{consent.pk}/")
     assert (consent.signer_name, consent.signer_standing) == ("样例法人（虚构）", "typed")
     for reader in (agent, banker):
         page = reader.get(f"/consents/{consent.pk}/").content.decode()

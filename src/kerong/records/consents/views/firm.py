@@ -90,6 +90,8 @@ def waiting(request: HttpRequest, key: UUID) -> HttpResponse:
     """Show what waits for a signature; the link itself is shown once, right after it was made."""
     found = next((each for each in queries.unsigned(current_actor().party) if each.pk == key), None)
     if found is None:
+        if (signed := queries.signed_from(key)) is not None:
+            return redirect("consents:consent", key=signed.pk)
         raise Http404
     links: dict[str, str] = request.session.get(_LINKS, {})
     address = links.pop(str(key), "")
