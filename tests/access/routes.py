@@ -1,6 +1,7 @@
 """The role × route matrix as a table: who may ask for each route of the service, and what a permitted one gets (SEC-2).
 
-Add a row for each named route. ``audience`` is "public", "signed_in" or a tuple of duties; one is enough.
+Add a row for each named route. ``audience`` is "public", "signed_in", "business" (signed in, and no
+administrator) or a tuple of duties; one is enough.
 ``arguments`` fill the address; for a route about one object take an identifier nobody has and say ``gives=(404,)``.
 A route that only takes POST says ``method="post"`` and is sent an empty form. ``needs_law`` is for pages that show
 released policies: they are asked for by a visitor only, because loading the policies takes seconds.
@@ -14,6 +15,8 @@ from typing import Any
 NOBODY = "00000000-0000-7000-8000-000000000000"
 NO_FIRM = "X9420100ZZZ000000A"
 SIGNED_IN = "signed_in"
+# Signed in, and no administrator of the service.
+BUSINESS = "business"
 PUBLIC = "public"
 _LOOKS = ("institution.act", "office.act", "disputes.handle", "adviser.act")
 _ANSWERS = ("disputes.handle", "cases.supervise")
@@ -51,6 +54,10 @@ def _own(**more: Any) -> Route:
     return Route(SIGNED_IN, **more)
 
 
+def _business(**more: Any) -> Route:
+    return Route(BUSINESS, **more)
+
+
 def _about_firm(**more: Any) -> Route:
     return _law(arguments={"uscc": NO_FIRM, **more}, gives=(404,))
 
@@ -85,11 +92,11 @@ ROUTES: dict[str, Route] = {
     "documents:material_share_end": Route(
         _KEEPERS, arguments={"document_id": NOBODY, "share_id": NOBODY}, method="post", gives=(404,)
     ),
-    "documents:letters": _own(),
-    "documents:letters_export": _own(arguments={"ending": "csv"}),
-    "documents:letter": _own(arguments={"letter_id": NOBODY}, gives=(404,)),
-    "documents:letter_pdf": _own(arguments={"letter_id": NOBODY}, gives=(404,)),
-    "documents:letter_docx": _own(arguments={"letter_id": NOBODY}, gives=(404,)),
+    "documents:letters": _business(),
+    "documents:letters_export": _business(arguments={"ending": "csv"}),
+    "documents:letter": _business(arguments={"letter_id": NOBODY}, gives=(404,)),
+    "documents:letter_pdf": _business(arguments={"letter_id": NOBODY}, gives=(404,)),
+    "documents:letter_docx": _business(arguments={"letter_id": NOBODY}, gives=(404,)),
     "documents:verify": Route(),
     "documents:verify_code": Route(arguments={"code": "0000-0000-0000-0000"}, gives=(404, 429)),
     # ── system ──
@@ -120,7 +127,7 @@ ROUTES: dict[str, Route] = {
     "evidence_event": Route(_VERIFIERS, arguments={"key": NOBODY}, gives=(404,)),
     "evidence_proof": Route(_VERIFIERS, arguments={"key": NOBODY}, gives=(404,)),
     # ── facts ──
-    "facts:start": _own(gives=(302,)),
+    "facts:start": _business(gives=(302,)),
     "facts:ask": Route(_LOOKS),
     "facts:look": Route(_LOOKS, arguments={"uscc": "no-such-code"}, gives=(404,)),
     "facts:imports": Route(("facts.import", "audit.read")),
@@ -192,10 +199,10 @@ ROUTES: dict[str, Route] = {
         ("institution.manage",), arguments={"key": "nobody", "branch": NOBODY}, gives=(404,)
     ),
     "parties:offices": Route(),
-    "parties:claims": _own(),
-    "parties:claim_new": _own(),
-    "parties:claim_resend": _own(arguments={"claim": NOBODY}, method="post", gives=(404,)),
-    "parties:claim_withdraw": _own(arguments={"claim": NOBODY}, method="post", gives=(404,)),
+    "parties:claims": _business(),
+    "parties:claim_new": _business(),
+    "parties:claim_resend": _business(arguments={"claim": NOBODY}, method="post", gives=(404,)),
+    "parties:claim_withdraw": _business(arguments={"claim": NOBODY}, method="post", gives=(404,)),
     "parties:sign": Route(arguments={"token": "nobody"}, gives=(404,)),
     "parties:sign_confirm": Route(arguments={"token": "nobody"}, gives=(404,)),
     "parties:access": Route(("accounts.manage",)),
@@ -231,12 +238,12 @@ ROUTES: dict[str, Route] = {
     "matchmaking:doors": _about_firm(),
     "matchmaking:evaluation": _about_firm(key="nobody"),
     # ── approvals ──
-    "decisions:decisions": _own(),
-    "decisions:decisions_export": _own(arguments={"ending": "csv"}),
-    "decisions:decision": _own(arguments={"decision_id": NOBODY}, gives=(404,)),
-    "decisions:record": _own(arguments={"decision_id": NOBODY}, gives=(404,)),
-    "decisions:replay": _own(arguments={"decision_id": NOBODY}, gives=(404,)),
-    "decisions:ask_review": _own(arguments={"decision_id": NOBODY}, method="post", gives=(404,)),
+    "decisions:decisions": _business(),
+    "decisions:decisions_export": _business(arguments={"ending": "csv"}),
+    "decisions:decision": _business(arguments={"decision_id": NOBODY}, gives=(404,)),
+    "decisions:record": _business(arguments={"decision_id": NOBODY}, gives=(404,)),
+    "decisions:replay": _business(arguments={"decision_id": NOBODY}, gives=(404,)),
+    "decisions:ask_review": _business(arguments={"decision_id": NOBODY}, method="post", gives=(404,)),
     "decisions:give_review": Route(
         ("institution.act", "office.act", "disputes.handle"),
         arguments={"decision_id": NOBODY},
@@ -259,30 +266,30 @@ ROUTES: dict[str, Route] = {
     "packs:put_in_force": Route(
         ("packs.draft", "packs.approve"), arguments={"draft_id": NOBODY}, method="post", gives=(404,)
     ),
-    "approvals:approvals": _own(),
-    "approvals:approvals_export": _own(arguments={"ending": "csv"}),
-    "approvals:approval": _own(arguments={"approval_id": NOBODY}, gives=(404,)),
-    "approvals:decide": _own(arguments={"approval_id": NOBODY}, method="post", gives=(404,)),
-    "approvals:withdraw": _own(arguments={"approval_id": NOBODY}, method="post", gives=(404,)),
+    "approvals:approvals": _business(),
+    "approvals:approvals_export": _business(arguments={"ending": "csv"}),
+    "approvals:approval": _business(arguments={"approval_id": NOBODY}, gives=(404,)),
+    "approvals:decide": _business(arguments={"approval_id": NOBODY}, method="post", gives=(404,)),
+    "approvals:withdraw": _business(arguments={"approval_id": NOBODY}, method="post", gives=(404,)),
     # ── cases ──
-    "cases:cases": _own(),
-    "cases:cases_export": _own(arguments={"ending": "csv"}),
-    "cases:case": _own(arguments={"number": "KR1999-000001"}, gives=(404,)),
-    "cases:move": _own(arguments={"number": "KR1999-000001", "transition": "take"}, gives=(404,)),
-    "cases:note": _own(arguments={"number": "KR1999-000001"}, method="post", gives=(404,)),
-    "cases:pause": _own(arguments={"number": "KR1999-000001"}, method="post", gives=(404,)),
-    "cases:resume": _own(arguments={"number": "KR1999-000001"}, method="post", gives=(404,)),
-    "cases:returned": _own(arguments={"number": "KR1999-000001"}, method="post", gives=(404,)),
-    "cases:assign": _own(arguments={"number": "KR1999-000001"}, method="post", gives=(404,)),
+    "cases:cases": _business(),
+    "cases:cases_export": _business(arguments={"ending": "csv"}),
+    "cases:case": _business(arguments={"number": "KR1999-000001"}, gives=(404,)),
+    "cases:move": _business(arguments={"number": "KR1999-000001", "transition": "take"}, gives=(404,)),
+    "cases:note": _business(arguments={"number": "KR1999-000001"}, method="post", gives=(404,)),
+    "cases:pause": _business(arguments={"number": "KR1999-000001"}, method="post", gives=(404,)),
+    "cases:resume": _business(arguments={"number": "KR1999-000001"}, method="post", gives=(404,)),
+    "cases:returned": _business(arguments={"number": "KR1999-000001"}, method="post", gives=(404,)),
+    "cases:assign": _business(arguments={"number": "KR1999-000001"}, method="post", gives=(404,)),
     # ── ledger ──
-    "ledger:books": _own(),
-    "ledger:entry": _own(arguments={"entry_id": 1}, gives=(404,)),
+    "ledger:books": _business(),
+    "ledger:entry": _business(arguments={"entry_id": 1}, gives=(404,)),
     "ledger:entry_undo": Route(("ledger.post",), arguments={"entry_id": 1}, gives=(404,)),
     "ledger:voucher": Route(_BOOK_READERS, arguments={"voucher_id": NOBODY}, gives=(404,)),
     "ledger:voucher_post": Route(
         ("ledger.post",), method="post", arguments={"voucher_id": NOBODY}, gives=(404,)
     ),
-    "ledger:book": _own(arguments={"book": "none"}, gives=(404,)),
+    "ledger:book": _business(arguments={"book": "none"}, gives=(404,)),
     "ledger:close": Route(("ledger.post",), method="post", arguments={"book": "none"}, gives=(404,)),
     "ledger:vouchers": Route(_BOOK_READERS, arguments={"book": "none"}, gives=(404,)),
     "ledger:voucher_new": Route(("ledger.post",), arguments={"book": "none"}, gives=(404,)),
@@ -290,8 +297,10 @@ ROUTES: dict[str, Route] = {
     "ledger:trial_balance_file": Route(
         _BOOK_READERS, arguments={"book": "none", "ending": "csv"}, gives=(404,)
     ),
-    "ledger:account": _own(arguments={"book": "none", "code": "1002"}, gives=(404,)),
-    "ledger:account_file": _own(arguments={"book": "none", "code": "1002", "ending": "csv"}, gives=(404,)),
+    "ledger:account": _business(arguments={"book": "none", "code": "1002"}, gives=(404,)),
+    "ledger:account_file": _business(
+        arguments={"book": "none", "code": "1002", "ending": "csv"}, gives=(404,)
+    ),
     "ledger:reconciliation": Route(_BOOK_READERS, arguments={"book": "none", "code": "1002"}, gives=(404,)),
     "ledger:bank_import": Route(
         ("ledger.post",), method="post", arguments={"book": "none", "code": "1"}, gives=(404,)
@@ -312,7 +321,7 @@ ROUTES: dict[str, Route] = {
     "consents:take_back": Route(_FIRM, arguments={"key": NOBODY}, method="post", gives=(404,)),
     "consents:credit_report": Route(_FIRM, arguments={"bank": "none"}, gives=(404,)),
     "consents:ask": Route(_CONSENT_RECIPIENTS),
-    "consents:register": _own(),
+    "consents:register": _business(),
     "financings:financings": Route(_FINANCING_READERS),
     "financings:export": Route(_FINANCING_READERS, arguments={"ending": "csv"}),
     "financings:financing": Route(_FINANCING_READERS, arguments={"key": NOBODY}, gives=(404,)),

@@ -41,6 +41,8 @@ class Actor:
 
 HOUSE_ROLE = "house"
 """The role of the service when it works by itself: jobs, preparation, the demo."""
+ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
+"""Roles that look after the service and hold no business: one person has one of them at most, and nothing beside it."""
 PLATFORM = "platform"
 """The party of the operator and of the service itself."""
 VISITOR = Actor()

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from kerong.basics.acting import ADMINISTRATORS
+
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
@@ -25,9 +27,13 @@ class WorkLink:
     label: Promise
     words: Promise
     duties: tuple[str, ...] = ()
+    # Of the person and not of business: administrators have it too.
+    is_own: bool = False
 
     def is_for(self, actor: Actor) -> bool:
         """Tell whether an actor may open it."""
+        if not self.duties and not self.is_own and actor.role in ADMINISTRATORS:
+            return False
         return not self.duties or any(actor.may(duty) for duty in self.duties)
 
 
@@ -71,7 +77,7 @@ WORK_LINKS: tuple[WorkLink, ...] = (
     ),
     WorkLink("packs:releases", _("政策发布"), _("每次发布的文号、施行日、全文和改动。")),
     WorkLink("documents:letters", _("信函"), _("收到和出具的信函，带验证码。")),
-    WorkLink("notices:notices", _("通知"), _("全部消息和待办。")),
+    WorkLink("notices:notices", _("通知"), _("全部消息和待办。"), is_own=True),
     WorkLink(
         "consents:consents",
         _("授权"),

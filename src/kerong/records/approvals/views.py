@@ -17,7 +17,7 @@ from kerong.adapters.sheets import CSV_TYPE, XLSX_TYPE, as_csv, as_xlsx
 from kerong.basics.acting import current_actor
 from kerong.records.approvals import actions, queries
 from kerong.records.approvals.forms import DecisionForm, WithdrawForm
-from kerong.records.parties.queries import name_of_party, needs
+from kerong.records.parties.queries import business, name_of_party
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,7 @@ REFUSALS = {
 
 @never_cache
 @require_safe
-@needs()
+@business
 def approvals(request: HttpRequest) -> HttpResponse:
     """List what waits for the actor, what the actor asked for, or everything the actor may see."""
     chosen, text, found = _listed(request)
@@ -68,7 +68,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-@needs()
+@business
 def approvals_export(request: HttpRequest, ending: str) -> HttpResponse:
     """Hand out a list as xlsx or csv."""
     _chosen, _text, found = _listed(request)
@@ -105,14 +105,14 @@ def approvals_export(request: HttpRequest, ending: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-@needs()
+@business
 def approval(request: HttpRequest, approval_id: str) -> HttpResponse:
     """Show one matter: what, who asked, who decided what when, and the form for whoever may decide now."""
     return _page(request, _seen(approval_id), DecisionForm())
 
 
 @require_POST
-@needs()
+@business
 def decide(request: HttpRequest, approval_id: str) -> HttpResponse:
     """Agree to the open step, or return the matter."""
     found = _seen(approval_id)
@@ -146,7 +146,7 @@ def decide(request: HttpRequest, approval_id: str) -> HttpResponse:
 
 
 @require_POST
-@needs()
+@business
 def withdraw(request: HttpRequest, approval_id: str) -> HttpResponse:
     """Take back what the actor asked for."""
     found = _seen(approval_id)

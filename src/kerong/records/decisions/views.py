@@ -22,7 +22,7 @@ from kerong.records.decisions import actions, queries
 from kerong.records.decisions.forms import AskForm, ReviewForm
 from kerong.records.decisions.queries.printing import printed
 from kerong.records.evidence.queries import events
-from kerong.records.parties.queries import name_of_party, needs
+from kerong.records.parties.queries import business, name_of_party, needs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,7 +56,7 @@ REPLAYS = {
 
 @never_cache
 @require_safe
-@needs()
+@business
 def decisions(request: HttpRequest) -> HttpResponse:
     """List the decisions that the actor may see."""
     asked = _asked(request)
@@ -75,7 +75,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-@needs()
+@business
 def decisions_export(request: HttpRequest, ending: str) -> HttpResponse:
     """Hand out the list as xlsx or csv."""
     head = [_("主体"), _("事项"), _("规则"), _("结论"), _("规则日"), _("作出时间"), _("发布序号"), "SHA-256"]
@@ -100,7 +100,7 @@ def decisions_export(request: HttpRequest, ending: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-@needs()
+@business
 def decision(request: HttpRequest, decision_id: str) -> HttpResponse:
     """Print one decision as it was made, from its stored record alone."""
     return _page(request, _seen(decision_id))
@@ -108,7 +108,7 @@ def decision(request: HttpRequest, decision_id: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-@needs()
+@business
 def record(request: HttpRequest, decision_id: str) -> HttpResponse:
     """Hand out the record: as stored, so that its SHA-256 can be checked, or readable (``?readable``)."""
     found = _seen(decision_id)
@@ -120,7 +120,7 @@ def record(request: HttpRequest, decision_id: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-@needs()
+@business
 def replay(request: HttpRequest, decision_id: str) -> HttpResponse:
     """Work the decision out again and say whether it comes out the same."""
     found = _seen(decision_id)
@@ -131,7 +131,7 @@ def replay(request: HttpRequest, decision_id: str) -> HttpResponse:
 
 
 @require_POST
-@needs()
+@business
 def ask_review(request: HttpRequest, decision_id: str) -> HttpResponse:
     """Ask for a person's review."""
     found, form = _seen(decision_id), AskForm(request.POST)

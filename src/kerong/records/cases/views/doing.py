@@ -18,7 +18,7 @@ from kerong.records.cases import actions, queries
 from kerong.records.cases.actions import CaseRefusedError
 from kerong.records.cases.forms import AssignForm, MoveForm, NoteForm, PauseForm, RefusableForm, ReturnForm
 from kerong.records.cases.views.one_case import colleagues, found, shown
-from kerong.records.parties.queries import needs
+from kerong.records.parties.queries import business
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ REFUSED = 409
 
 
 @never_cache
-@needs()
+@business
 @require_http_methods(["GET", "POST"])
 def move_case(request: HttpRequest, number: str, transition: str) -> HttpResponse:
     """Ask for what a move needs, and make it."""
@@ -76,7 +76,7 @@ def move_case(request: HttpRequest, number: str, transition: str) -> HttpRespons
 
 
 @never_cache
-@needs()
+@business
 @require_POST
 def note_case(request: HttpRequest, number: str) -> HttpResponse:
     """Write a note."""
@@ -84,7 +84,7 @@ def note_case(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @never_cache
-@needs()
+@business
 @require_POST
 def pause_case(request: HttpRequest, number: str) -> HttpResponse:
     """Let the clocks stand still."""
@@ -93,7 +93,7 @@ def pause_case(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @never_cache
-@needs()
+@business
 @require_POST
 def resume_case(request: HttpRequest, number: str) -> HttpResponse:
     """Let the clocks run again."""
@@ -101,7 +101,7 @@ def resume_case(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @never_cache
-@needs()
+@business
 @require_POST
 def return_case(request: HttpRequest, number: str) -> HttpResponse:
     """Record what came back from outside."""
@@ -109,7 +109,7 @@ def return_case(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @never_cache
-@needs()
+@business
 @require_POST
 def assign_case(request: HttpRequest, number: str) -> HttpResponse:
     """Let one person of one's own party work on it."""

@@ -18,7 +18,7 @@ from kerong.records.cases.queries import CaseFilter, cases_of, lights, workflow_
 from kerong.records.cases.queries.lights import worst_of
 from kerong.records.cases.queries.lists import WHICH
 from kerong.records.cases.queries.words import said
-from kerong.records.parties.queries import name_of_party, needs
+from kerong.records.parties.queries import business, name_of_party
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,7 +34,7 @@ KINDS = {"csv": sheets.CSV_TYPE, "xlsx": sheets.XLSX_TYPE}
 
 
 @never_cache
-@needs()
+@business
 def cases(request: HttpRequest) -> HttpResponse:
     """List the cases that the actor may see."""
     chosen = _chosen(request)
@@ -56,7 +56,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@needs()
+@business
 def cases_export(request: HttpRequest, ending: str) -> HttpResponse:
     """Hand out the list as csv or xlsx, narrowed as on the page."""
     if ending not in KINDS:

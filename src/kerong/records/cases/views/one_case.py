@@ -12,7 +12,7 @@ from kerong.basics.acting import current_actor
 from kerong.records.cases import queries
 from kerong.records.cases.forms import AssignForm, NoteForm, PauseForm, ReturnForm
 from kerong.records.cases.queries.page import case_page
-from kerong.records.parties.queries import live_memberships, needs
+from kerong.records.parties.queries import business, live_memberships
 
 if TYPE_CHECKING:
     from django import forms
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @never_cache
-@needs()
+@business
 def case(request: HttpRequest, number: str) -> HttpResponse:
     """Show one case: where it stands, whose turn, until when, what can be done, the whole story."""
     return shown(request, found(number))

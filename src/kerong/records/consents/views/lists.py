@@ -19,7 +19,7 @@ from kerong.basics import party_reference
 from kerong.basics.acting import current_actor
 from kerong.records.consents import actions, queries
 from kerong.records.consents.forms import AskForm, BecauseForm
-from kerong.records.parties.queries import institutions, name_of_party, needs
+from kerong.records.parties.queries import business, institutions, name_of_party, needs
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -178,7 +178,7 @@ def ask_consent(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@needs()
+@business
 def register(request: HttpRequest) -> HttpResponse:
     """List the legal bases other than consent: who may use what without being asked, and by which clause."""
     return render(

@@ -18,7 +18,7 @@ from kerong.basics.clock import current_clock
 from kerong.basics.crypto import CryptoError
 from kerong.records.documents import actions, queries
 from kerong.records.documents.views.handing_out import FILE_KINDS, file_answer, gone, table_answer
-from kerong.records.parties.queries import name_of_party, needs
+from kerong.records.parties.queries import business, name_of_party
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -33,7 +33,7 @@ DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.docu
 
 
 @require_safe
-@needs()
+@business
 def letters(request: HttpRequest) -> HttpResponse:
     """List the letters that the party issued or received."""
     kind, text = _wanted(request)
@@ -58,7 +58,7 @@ def letters(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@needs()
+@business
 def letters_export(request: HttpRequest, ending: str) -> HttpResponse:
     """Hand out the list as xlsx or csv."""
     if ending not in FILE_KINDS:
@@ -83,7 +83,7 @@ def letters_export(request: HttpRequest, ending: str) -> HttpResponse:
 
 
 @require_safe
-@needs()
+@business
 def one(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     """Show one letter: its text, its code, its files."""
     found = _found(letter_id)
@@ -113,7 +113,7 @@ def one(request: HttpRequest, letter_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@needs()
+@business
 def pdf(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     """Hand out the PDF exactly as it was issued."""
     try:
@@ -127,7 +127,7 @@ def pdf(request: HttpRequest, letter_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@needs()
+@business
 def editable(request: HttpRequest, letter_id: UUID) -> HttpResponse:
     """Hand out the text as .docx to go on with; it carries no code, because an edited text is another."""
     found = _found(letter_id)

@@ -18,7 +18,7 @@ from kerong.records.consents.queries import PURPOSES
 from kerong.records.facts import queries
 from kerong.records.facts.views.rows import INVENTED, exported, note_unmasked, rows_by_holder
 from kerong.records.packs.queries import current
-from kerong.records.parties.queries import name_of_party, needs
+from kerong.records.parties.queries import business, name_of_party, needs
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -32,7 +32,7 @@ OWN = ("firm.act", "firm.sign")
 
 @never_cache
 @require_safe
-@needs()
+@business
 def start(request: HttpRequest) -> HttpResponse:
     """Send everybody to the page of facts that their work begins with."""
     del request

@@ -22,7 +22,7 @@ from kerong.records.evidence.queries import events
 from kerong.records.ledger import actions, queries
 from kerong.records.ledger.forms import CloseForm
 from kerong.records.ledger.views.printing import or_blank, yuan
-from kerong.records.parties.queries import name_of_party, needs
+from kerong.records.parties.queries import business, name_of_party, needs
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -42,7 +42,7 @@ def seen_book(key: str) -> Book:
 
 @never_cache
 @require_safe
-@needs()
+@business
 def books(request: HttpRequest) -> HttpResponse:
     """List the books in which the actor sees an account."""
     lines = [
@@ -68,7 +68,7 @@ def books(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-@needs()
+@business
 def book(request: HttpRequest, book: str) -> HttpResponse:
     """Show one book: its accounts with their balances."""
     return _book_page(request, seen_book(book), CloseForm())
@@ -99,7 +99,7 @@ def close(request: HttpRequest, book: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-@needs()
+@business
 def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Show one entry: legs the actor sees, what it rests on, what came before and after, where it is sealed."""
     found = queries.entry_of(entry_id) if entry_id < 2**63 else None

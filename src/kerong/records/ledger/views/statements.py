@@ -19,7 +19,7 @@ from kerong.records.ledger.forms import day_of
 from kerong.records.ledger.models.entries import KIND_WORDS
 from kerong.records.ledger.views.books import account_line, seen_book
 from kerong.records.ledger.views.printing import or_blank, table_file, yuan
-from kerong.records.parties.queries import name_of_party, needs
+from kerong.records.parties.queries import business, name_of_party, needs
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -32,7 +32,7 @@ PAGE = 50
 
 @never_cache
 @require_safe
-@needs()
+@business
 def account(request: HttpRequest, book: str, code: str) -> HttpResponse:
     """Show an account: what it holds, its statement for a period, and its balance at any moment asked for."""
     found = _seen(book, code)
@@ -74,7 +74,7 @@ def account(request: HttpRequest, book: str, code: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-@needs()
+@business
 def account_file(request: HttpRequest, book: str, code: str, ending: str) -> HttpResponse:
     """Hand the whole statement of the period out as xlsx, csv or PDF."""
     found = _seen(book, code)

@@ -1,6 +1,6 @@
 """Reads about the parties: the directory, roles, memberships, and who may do what."""
 
-from kerong.records.parties.queries.access import NotAllowedError, actor_for, needs
+from kerong.records.parties.queries.access import NotAllowedError, actor_for, business, needs
 from kerong.records.parties.queries.directory import (
     ORDERS,
     Order,
@@ -82,6 +82,7 @@ __all__ = [
     "administrators",
     "branch_of",
     "branches_of",
+    "business",
     "claim_lines",
     "claims_of",
     "codes_in_vain",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 
-from kerong.basics.acting import Actor, current_actor
+from kerong.basics.acting import ADMINISTRATORS, Actor, current_actor
 from kerong.records.parties.queries.roles import role
 
 if TYPE_CHECKING:
@@ -39,6 +39,25 @@ def actor_for(
         request=request,
         stepped_up_at=stepped_up_at,
     )
+
+
+def business(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Guard a view of business that anybody signed in may open, and that shows each only what is theirs.
+
+    The three administrators look after the service and hold no business (LAW-31): they are refused.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        actor = current_actor()
+        if actor.is_visitor:
+            return redirect_to_login(request.get_full_path())
+        if actor.role in ADMINISTRATORS:
+            raise NotAllowedError("administrators hold no business")
+        return view(request, *args, **kwargs)
+
+    guarded.audience = "business"  # type: ignore[attr-defined] - read by the matrix test
+    return guarded
 
 
 def needs(*duties: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
+from kerong.basics.acting import ADMINISTRATORS as ADMINISTRATORS  # noqa: PLC0414 - roles are asked for here
+
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
@@ -108,8 +110,6 @@ _TABLE = (
     _role("audit_admin", _("审计管理员"), "platform", "audit.logs", "evidence.verify"),
 )
 ROLES: dict[str, Role] = {role.key: role for role in _TABLE}
-ADMINISTRATORS = ("system_admin", "security_admin", "audit_admin")
-"""One person has one of these at most, and nothing else beside it."""
 
 
 def role(key: str) -> Role | None:
