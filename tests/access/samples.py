@@ -167,7 +167,7 @@ def _consent() -> list[Sample]:
         *_routes(*("consents", "key", given.pk, "consent"), insider=BOSS, seen_by=frozenset({"auditor"})),
         *_routes("consents", "key", given.pk, "", "withdraw", insider=BOSS),
         *_routes("consents", "key", asked.pk, "answer", "refuse", insider=BOSS),
-        *_routes("consents", "key", waiting.pk, "waiting", insider=BOSS),
+        *_routes("consents", "key", waiting.pk, "waiting", "send_again take_back", insider=BOSS),
     ]
 
 
