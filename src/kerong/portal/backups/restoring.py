@@ -114,8 +114,15 @@ def _unpack_secrets(part: Path, home: Path) -> None:
 
 
 def _unpack(part: Path, home: Path) -> None:
+    """Unpack into the home, and nowhere else: Python before 3.11.4 has no filter that would see to it."""
+    inside = home.resolve()
     with tarfile.open(part) as tar:
-        tar.extractall(home, filter="data")
+        tar.extraction_filter = getattr(tarfile, "data_filter", lambda member, _place: member)
+        for member in tar:
+            place = (inside / member.name).resolve()
+            if not (member.isfile() or member.isdir()) or not place.is_relative_to(inside):
+                raise BackupError(f"{part.name} holds {member.name!r}, which does not belong into a backup")
+            tar.extract(member, inside)
 
 
 def _fill(dump: Path, aside: Path, *, replace: bool) -> None:
