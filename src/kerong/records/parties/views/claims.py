@@ -21,7 +21,7 @@ from kerong.records.parties.actions import (
     withdraw_claim,
 )
 from kerong.records.parties.forms import ClaimForm
-from kerong.records.parties.queries import business, claim_lines
+from kerong.records.parties.queries import claim_lines, needs
 from kerong.records.parties.views.qr import as_image
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kerong.records.parties.models import SigningRequest
 
 
-@business
+@needs()
 @require_safe
 def claims(request: HttpRequest) -> HttpResponse:
     """List somebody's claims: for whom, who has to sign, where it stands."""
@@ -44,7 +44,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     )
 
 
-@business
+@needs()
 @require_http_methods(["GET", "HEAD", "POST"])
 def claim_new(request: HttpRequest) -> HttpResponse:
     """Claim a firm; show the link that its legal representative signs by, once."""
@@ -63,7 +63,7 @@ def claim_new(request: HttpRequest) -> HttpResponse:
     return render(request, "parties/claim_new.html", context, status=422 if form.is_bound else 200)
 
 
-@business
+@needs()
 @require_POST
 def claim_resend(request: HttpRequest, claim: UUID) -> HttpResponse:
     """Make a fresh link; the old one ends."""
@@ -74,7 +74,7 @@ def claim_resend(request: HttpRequest, claim: UUID) -> HttpResponse:
     return _link(request, signing, representative=signing.signer_name)
 
 
-@business
+@needs()
 @require_POST
 def claim_withdraw(request: HttpRequest, claim: UUID) -> HttpResponse:
     """Take a claim back."""
